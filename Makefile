@@ -1,0 +1,70 @@
+# Needs python3 (3.11 or later, with venv and pip) and make; the rest is installed into .venv, from the lock file.
+
+PYTHON     ?= python3
+VENV       := .venv
+BIN        := $(VENV)/bin
+STAMP      := $(VENV)/.installed
+PIP        := $(BIN)/python -m pip --disable-pip-version-check --no-input
+UV_VERSION := 0.13.9
+PYTEST_ARGS ?=
+BENCH_ARGS  ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo serve test check format bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## make .venv (every other target does it by itself)
+
+demo: $(STAMP) ## start Marrow and a sample EHR, play three patients, print the cards
+	MARROW_MODE=development $(BIN)/marrow demo
+
+serve: $(STAMP) ## serve on 127.0.0.1:8000 in development mode
+	MARROW_MODE=development $(BIN)/marrow serve
+
+test: $(STAMP) ## run the tests with coverage (PYTEST_ARGS="--no-cov tests/spec" for a part)
+	$(BIN)/python -m pytest --cov $(PYTEST_ARGS)
+
+check: $(STAMP) ## format, lint, types, import contracts, spelling, compose file, lock files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@if grep -nE '://|^ *--(index|extra-index|find-links|trusted-host)' requirements*.lock; then \
+		echo 'a lock file names an address: write it with make lock' >&2; exit 1; fi
+
+format: $(STAMP) ## format the code and fix what can be fixed by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP) ## measure Marrow against a bare endpoint (BENCH_ARGS=--short for a quick look)
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+# One resolution for Linux and macOS on every supported Python; the smaller sets are held to the largest.
+lock: ## write the lock files anew with the newest versions that fit
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	$(PYTHON) -m venv "$$tools"; \
+	"$$tools/bin/python" -m pip --disable-pip-version-check --quiet install 'uv==$(UV_VERSION)'; \
+	compile() { out=$$1; shift; \
+		"$$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command 'make lock' \
+			--output-file "$$out" "$$@"; echo "wrote $$out"; }; \
+	compile requirements-dev.lock pyproject.toml --group pyproject.toml:dev; \
+	compile requirements.lock pyproject.toml --constraints requirements-dev.lock; \
+	compile requirements-build.lock --group pyproject.toml:build --constraints requirements-dev.lock
+
+clean: ## remove .venv and everything that was made
+	rm -rf $(VENV) dist build .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		.import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Marrow needs Python 3.11 or later")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

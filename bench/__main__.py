@@ -1,0 +1,90 @@
+"""`make bench`: Marrow and the bare endpoint, one worker each, interleaved in one run; then the stages inside."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import bodies, load
+from bench.stages import stages
+from service.play.demo import free_port, marrow_running, ready
+
+TARGETS = {"critical card": 0.6, "no rule concerned": 0.7}
+CASES = {"critical card": bodies.ILOPROST, "no rule concerned": bodies.METFORMIN}
+
+
+async def main(rounds: int, seconds: float) -> None:
+    console = Console(width=110)
+    wrk = load.find_wrk()
+    if wrk:
+        await _throughput(console, wrk, rounds, seconds)
+    table = Table("stage", "microseconds", title="Inside the process (median)", title_justify="left")
+    for stage, cost in stages().items():
+        table.add_row(stage, f"{cost:.0f}")
+    console.print(table)
+
+
+async def _throughput(console: Console, wrk: str, rounds: int, seconds: float) -> None:
+    with tempfile.TemporaryDirectory(prefix="marrow-bench-") as name:
+        folder = Path(name)
+        async with marrow_running() as marrow, _bare_running() as bare:
+            for case, draft in CASES.items():
+                body = folder / "body.json"
+                body.write_bytes(bodies.order_sign(draft))
+                urls = {"bare FastAPI + orjson": f"{bare}/fixed", "Marrow": f"{marrow}/cds-services/bme-order-sign"}
+                found: dict[str, list[load.Load]] = {server: [] for server in urls}
+                for _ in range(rounds):
+                    for server, url in urls.items():
+                        found[server].append(await asyncio.to_thread(load.run, wrk, url, body, seconds, folder))
+                _print(console, case, body.stat().st_size, found)
+
+
+def _print(console: Console, case: str, size: int, found: dict[str, list[load.Load]]) -> None:
+    title = f"{case}: {size / 1000:.0f} KB order-sign, {load.CONNECTIONS} connections, {len(found['Marrow'])} rounds"
+    table = Table("server", "requests/s", "p50 ms", "p99 ms", "errors", title=title, title_justify="left")
+    for server, rounds in found.items():
+        rates = [each.rate for each in rounds]
+        table.add_row(
+            server,
+            f"{median(rates):.0f} ({min(rates):.0f}-{max(rates):.0f})",
+            f"{median(each.p50 for each in rounds):.1f}",
+            f"{median(each.p99 for each in rounds):.1f}",
+            str(sum(each.errors for each in rounds)),
+        )
+    console.print(table)
+    pairs = zip(found["Marrow"], found["bare FastAPI + orjson"], strict=True)
+    ratios = [ours.rate / bare.rate for ours, bare in pairs]
+    spread = f"{min(ratios):.2f}-{max(ratios):.2f}"
+    console.print(f"ratio {median(ratios):.2f} (spread {spread}); to reach: {TARGETS[case]}\n")
+
+
+@asynccontextmanager
+async def _bare_running() -> AsyncIterator[str]:
+    port = free_port()
+    options = ("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "uvicorn", *options, "bench.bare:app", stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        await ready(process, f"http://127.0.0.1:{port}/openapi.json")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="three short rounds")
+    arguments = parser.parse_args()
+    asyncio.run(main(rounds=3, seconds=2 if arguments.short else 8))

@@ -1,0 +1,55 @@
+"""Throughput and latency by wrk, which this installs where it may (Debian package, as root)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+CONNECTIONS = 8
+_UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests per second; p50 and p99 in milliseconds; answers other than 2xx or 3xx."""
+
+    rate: float
+    p50: float
+    p99: float
+    errors: int
+
+
+def find_wrk() -> str | None:
+    """The load tool, installed if need be; None, with a word, where it may not be."""
+    if shutil.which("wrk") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=False, **quiet)  # type: ignore[call-overload]
+    if shutil.which("wrk") is None:
+        print("wrk is not here and cannot be installed: throughput is skipped")
+    return shutil.which("wrk")
+
+
+def run(wrk: str, url: str, body: Path, seconds: float, folder: Path) -> Load:
+    """One round against one address on this machine. Raises RuntimeError when nothing came back."""
+    script = folder / "post.lua"
+    script.write_text(
+        f'local file = io.open("{body}", "rb")\n'
+        'wrk.method = "POST"\nwrk.body = file:read("*a")\nwrk.headers["Content-Type"] = "application/json"\n'
+    )
+    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency", "-s", str(script), url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    if rate is None or float(rate[1]) == 0:
+        raise RuntimeError(f"no answer from {url}:\n{said}")
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    return Load(float(rate[1]), _percentile(said, 50), _percentile(said, 99), int(failed[1]) if failed else 0)
+
+
+def _percentile(said: str, which: int) -> float:
+    found = re.search(rf"^\s+{which}%\s+([\d.]+)(us|ms|s)$", said, re.MULTILINE)
+    return float(found[1]) * _UNITS[found[2]] if found else float("nan")

@@ -1,0 +1,175 @@
+"""All that the shell calls: open a consultation on a request, ask what it needs, have it answered.
+
+    consultation = advisor.consult(service_id, body, as_of)
+    while queries := consultation.needs(have):
+        have = {**have, **gathered(queries)}
+    answer = consultation.answer(have)
+
+Pure: the same request, data and moment give the same bytes. `needs` asks for each key once, so the loop ends: the
+medications that drafts refer to, then what the concerned rules need, then the medications that the chart refers to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cds_hooks.authoring.rule import AnyRule
+from cds_hooks.cards.notices import check_not_done, data_not_used
+from cds_hooks.cards.render import Renderer
+from cds_hooks.cards.suggestions import Suggestions
+from cds_hooks.decision import Decision, record
+from cds_hooks.evaluation.evaluate import Judged, concerned, evaluate
+from cds_hooks.evaluation.triage import Triage, triage
+from cds_hooks.hooks import SERVICES
+from cds_hooks.hooks.service import Service
+from cds_hooks.rules import CATALOG
+from cds_hooks.snapshot.from_fhir.snapshot import Reading, foreign_resource
+from cds_hooks.snapshot.medication import Order
+from cds_hooks.snapshot.model import Policy
+from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.queries import Source, keys_for, sources
+from cds_hooks.wire.card import Card, Response, encode
+from cds_hooks.wire.delivery import Delivery, Query
+from cds_hooks.wire.discovery import KNOWLEDGE, DiscoveredService, Discovery
+from cds_hooks.wire.problem import DataUnavailableError, RequestError, UnknownServiceError
+from cds_hooks.wire.request import Request, read_request
+from mappings.knowledge import Knowledge
+
+USAGE = "Decision support for clinicians, without clinical sign-off. Reads the patient's record; writes nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response as JSON and the record of how it came about."""
+
+    body: bytes
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Advisor:
+    """Rules, knowledge and policy in one frozen whole. `build_advisor` makes it."""
+
+    services: tuple[Service, ...]
+    rules: tuple[AnyRule, ...]
+    knowledge: Knowledge
+    sources: Mapping[str, Source]
+    suggestions: Suggestions
+    policy: Policy = Policy()
+
+    @property
+    def knowledge_revision(self) -> str:
+        return self.knowledge.revision
+
+    # -- discovery
+
+    def discovery(self) -> dict[str, Any]:
+        """The body of `GET /cds-services`."""
+        services = tuple(self._discovered(service) for service in self.services)
+        return Discovery(services=services).model_dump(by_alias=True)
+
+    def _discovered(self, service: Service) -> DiscoveredService:
+        needs = [need for rule in self._rules_of(service) for need in rule.rule.needs]
+        rules = [{"id": rule.rule.id, "version": rule.rule.version} for rule in self._rules_of(service)]
+        return DiscoveredService(
+            hook=service.hook,
+            title=service.title,
+            description=service.description,
+            id=service.id,
+            prefetch={key: self.sources[key].template for key in keys_for(needs)},
+            usage_requirements=USAGE,
+            extension={KNOWLEDGE: {"revision": self.knowledge.revision, "rules": rules}},
+        )
+
+    def _rules_of(self, service: Service) -> list[AnyRule]:
+        return [rule for rule in self.rules if service.hook in rule.rule.hooks]
+
+    # -- one call
+
+    def consult(self, service_id: str, body: bytes, as_of: datetime) -> Consultation:
+        """Read and check a call. Raises UnknownServiceError, or RequestError with what to do.
+
+        `as_of` is the moment of the call, aware, in the site's zone.
+        """
+        service = self._service(service_id)
+        request = read_request(body, service.hook, service.context)
+        if where := foreign_resource(request):
+            raise RequestError(
+                "This resource belongs to another patient than context.patientId. Send data of one patient only.", where
+            )
+        return Consultation(self, service, request, Reading(request, self.sources, self.knowledge, as_of), as_of)
+
+    def _service(self, service_id: str) -> Service:
+        for service in self.services:
+            if service.id == service_id:
+                return service
+        raise UnknownServiceError("No service has this id. GET /cds-services lists the services.", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One call. `request` is what the client sent, checked."""
+
+    advisor: Advisor
+    service: Service
+    request: Request
+    reading: Reading
+    as_of: datetime
+
+    def needs(self, have: Mapping[str, Delivery]) -> tuple[Query, ...]:
+        """What must be asked for before `answer`; empty when nothing is. Keys of `have` are never asked again."""
+        self.reading.deliver(have)
+        return self.reading.unread_drafts() or self.reading.unasked(self._keys())
+
+    def answer(self, have: Mapping[str, Delivery]) -> Answer:
+        """The cards. Raises DataUnavailableError for a chart hook none of whose data could be had."""
+        self.reading.deliver(have)
+        rules, keys = self._concerned(self.reading.drafts()), self._keys()
+        if not rules:
+            return self._answer([], (), triage(()))
+        if self.service.needs_data and keys and not self.reading.any_data(keys):
+            raise DataUnavailableError(
+                "None of the prefetch data came and none could be read from fhirServer. Send the prefetch that "
+                "discovery asks for, or a fhirServer with a token that may read it.",
+                "prefetch",
+            )
+        patient = self.reading.patient(keys, self.advisor.policy)
+        judged = evaluate(rules, patient)
+        sorted_out = triage(judged)
+        return self._answer(self._cards(sorted_out, patient), judged, sorted_out)
+
+    def _answer(self, cards: list[Card], judged: Sequence[Judged], sorted_out: Triage) -> Answer:
+        revision = self.advisor.knowledge_revision
+        decision = record(self.request, self.as_of, revision, judged, sorted_out, cards, self.reading.chart)
+        return Answer(encode(Response(cards)), decision)
+
+    def _cards(self, sorted_out: Triage, patient: Patient) -> list[Card]:
+        renderer = Renderer(self.advisor.suggestions, self.request, patient)
+        cards = [renderer.card(shown.rule, shown.order, shown.advice) for shown in sorted_out.shown]
+        urgent = [card for card in cards if card.indicator != "info"]
+        notices = [check_not_done(self.request, sorted_out.undone)] if sorted_out.undone else []
+        quality = [data_not_used(self.request, sorted_out.remarks)] if sorted_out.remarks else []
+        return urgent + notices + [card for card in cards if card.indicator == "info"] + quality
+
+    def _keys(self) -> tuple[str, ...]:
+        """The queries that the concerned rules need. A draft that cannot be read asks for none."""
+        readable = [order for order in self.reading.drafts() if not order.unreadable]
+        return keys_for(need for rule in self._concerned(readable) for need in rule.rule.needs)
+
+    def _concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
+        return concerned(self.advisor.rules, self.service.hook, drafts)
+
+
+def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, policy: Policy | None = None) -> Advisor:
+    """Put rules, knowledge and policy together; validates every order that may be proposed. Start-up only."""
+    return Advisor(
+        services=SERVICES,
+        rules=tuple(rules),
+        knowledge=knowledge,
+        sources=sources(knowledge),
+        suggestions=Suggestions(knowledge),
+        policy=policy or Policy(),
+    )

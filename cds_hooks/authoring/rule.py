@@ -1,0 +1,82 @@
+"""A rule's metadata, and the two kinds of rule: about an order, about the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cds_hooks.authoring.evidence import Evidence
+from cds_hooks.authoring.override import OverrideReason
+from cds_hooks.authoring.verdict import Verdict
+from cds_hooks.snapshot.medication import Order
+from cds_hooks.snapshot.model import Gap
+from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.vocabulary import DrugGroup, Need
+
+
+class Hook(StrEnum):
+    """The CDS Hooks at which rules are asked."""
+
+    PATIENT_VIEW = "patient-view"
+    ORDER_SELECT = "order-select"
+    ORDER_SIGN = "order-sign"
+
+
+ORDER_HOOKS = frozenset({Hook.ORDER_SELECT, Hook.ORDER_SIGN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What stands on paper about a rule.
+
+    `id` is that of the rule specification and never reused; `version` rises when a verdict can change. `check` names
+    what is looked at, for the sentence "check not done: ...". `orders` are the drug groups of the drafts it concerns;
+    `needs` are all the facts that its function may look at.
+    """
+
+    id: str
+    version: int
+    title: str
+    check: str
+    hooks: frozenset[Hook]
+    needs: tuple[Need, ...]
+    evidence: tuple[Evidence, ...]
+    limits: str
+    orders: tuple[DrugGroup, ...] = ()
+    overrides: tuple[OverrideReason, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.hooks and self.evidence and self.needs):
+            raise ValueError(f"{self.id}: a rule names its hooks, its evidence and the facts it needs")
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneCheck:
+    """A check that could not be made, with the gap; None when the rule itself broke."""
+
+    rule: Rule
+    gap: Gap | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRule:
+    """Asked of each selected draft that gives a drug of `rule.orders`."""
+
+    rule: Rule
+    assess: Callable[[Order, Patient], Verdict]
+
+    def concerns(self, order: Order) -> bool:
+        """A draft that cannot be read concerns every rule: it may be any drug."""
+        return order.selected and (bool(order.unreadable) or any(order.gives(group) for group in self.rule.orders))
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRule:
+    """Asked once about the patient."""
+
+    rule: Rule
+    assess: Callable[[Patient], Verdict]
+
+
+AnyRule = OrderRule | ChartRule

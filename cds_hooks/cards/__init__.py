@@ -1,0 +1,1 @@
+"""From advice to cards. Text of the chart is escaped here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Asking the rules and weighing what they say."""

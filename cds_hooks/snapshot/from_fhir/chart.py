@@ -1,0 +1,195 @@
+"""The data of one call by query key: what the client sent and what was fetched, as rows of this patient.
+
+A failed query keeps the rows that arrived and says why they are not all. A row of another patient is dropped and
+counted; where only such rows came, the query has failed. A row that is malformed is counted and read no further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from msgspec import Raw
+
+from cds_hooks.snapshot.model import Gap, GapKind
+from cds_hooks.snapshot.queries import Source
+from cds_hooks.snapshot.vocabulary import Need
+from cds_hooks.wire import fhir
+from cds_hooks.wire.delivery import NOT_ASKED, Delivery, Origin, Query, State
+from cds_hooks.wire.request import Request
+
+T = TypeVar("T", bound=fhir.Head, covariant=True)
+OUTCOME = "OperationOutcome"
+GARBLED = "what came is not what the query asks for"
+REFUSED = "the EHR answered with an error"
+FOREIGN = "what came belongs to another patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[T]):
+    """One resource and where it came from."""
+
+    resource: T
+    origin: Origin
+
+    @property
+    def reference(self) -> str:
+        return f"{self.resource.resource_type}/{self.resource.id}"
+
+
+@dataclass(slots=True)
+class Rows:
+    """What one query gave. `reason` says in plain words why it is not everything; empty means complete."""
+
+    state: State = State.DATA
+    reason: str = ""
+    rows: list[Row[Any]] = field(default_factory=list)
+    foreign: int = 0
+    unreadable: int = 0
+
+    def fail(self, reason: str) -> None:
+        self.state, self.reason = State.FAILED, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an answer, its rows decoded as far as they can be."""
+
+    following: str | None = None
+    rows: tuple[fhir.Head, ...] = ()
+    others: tuple[tuple[fhir.Head, Raw], ...] = ()  # included resources and outcomes
+    unreadable: int = 0
+
+
+@dataclass(slots=True)
+class Chart:
+    """Reads each query once, when it is first needed. `included` holds referenced resources that came along."""
+
+    request: Request
+    have: Mapping[str, Delivery]
+    sources: Mapping[str, Source]
+    read: dict[str, Rows] = field(default_factory=dict)
+    included: dict[str, Raw] = field(default_factory=dict)
+    _sent: dict[str, Page | None] = field(default_factory=dict)
+
+    def unasked(self, keys: tuple[str, ...]) -> Iterator[Query]:
+        """What must still be asked for: keys that nobody ran, and pages that the client did not send."""
+        for key in keys:
+            if key in self.have:
+                continue
+            path = self.sources[key].path(self.request.patient_id)
+            if key not in self.request.prefetch:
+                yield Query(key, path)
+            elif (page := self._sent_page(key)) and page.following:
+                yield Query(key, path, resume=page.following)
+
+    def rows(self, key: str) -> Rows:
+        if key not in self.read:
+            self.read[key] = self._read(key)
+        return self.read[key]
+
+    def gap(self, key: str, need: Need, unreadable: int = 0) -> Gap | None:
+        """The gap that this query leaves: it failed, was cut off, or held rows that could not be read.
+
+        `unreadable` counts rows that were decoded and still say nothing.
+        """
+        found = self.rows(key)
+        title = self.sources[key].title
+        if found.reason:
+            return Gap(need, GapKind.OUT_OF_REACH, f"{title}: {found.reason}")
+        if found.unreadable + unreadable:
+            return Gap(need, GapKind.OUT_OF_REACH, f"{title}: {found.unreadable + unreadable} could not be read")
+        return None
+
+    def resource(self, reference: str) -> Raw | None:
+        """A resource that something refers to: fetched by itself, or sent along with the rows."""
+        fetched = self.have.get(reference)
+        if fetched and fetched.state is State.DATA:
+            return Raw(fetched.pages[0])
+        return self.included.get(reference)
+
+    def _sent_page(self, key: str) -> Page | None:
+        """The prefetch value as a page; None when it is not what the query asks for."""
+        if key not in self._sent:
+            raw = self.request.prefetch[key]
+            self._sent[key] = Page() if bytes(raw) == b"null" else read_page(raw, self.sources[key].row_type)
+        return self._sent[key]
+
+    def _read(self, key: str) -> Rows:
+        found = Rows()
+        relied_on = key not in self.request.prefetch
+        if not relied_on:
+            sent = self._sent_page(key)
+            self._add(found, sent, Origin.PREFETCH)
+            relied_on = bool(sent and sent.following)
+        fetched = self.have.get(key, NOT_ASKED)
+        for raw in fetched.pages:
+            self._add(found, read_page(Raw(raw), self.sources[key].row_type), Origin.FHIR_SERVER)
+        if relied_on and fetched.state not in (State.DATA, State.EMPTY):
+            found.fail(fetched.reason)
+        if found.foreign and not found.rows:
+            found.fail(FOREIGN)
+        if not found.reason and not found.rows:
+            found.state = State.EMPTY
+        return found
+
+    def _add(self, found: Rows, page: Page | None, origin: Origin) -> None:
+        if page is None:
+            found.fail(GARBLED)
+            return
+        own = [row for row in page.rows if not is_foreign(row, self.request.patient_id)]
+        found.foreign += len(page.rows) - len(own)
+        found.rows += [Row(row, origin) for row in own]
+        found.unreadable += page.unreadable
+        for head, raw in page.others:
+            if head.resource_type != OUTCOME:
+                self.included[f"{head.resource_type}/{head.id}"] = raw
+            elif _is_error(raw):
+                found.fail(REFUSED)
+
+
+def read_page(raw: Raw, row_type: str) -> Page | None:
+    """A Bundle or a single resource, its rows decoded; None when it is neither.
+
+    All rows at once where they are as they should be; one by one where one of them is not.
+    """
+    kind = fhir.ROWS[row_type]
+    whole: fhir.Page[fhir.Head] | None = fhir.decode(raw, fhir.Page[kind])  # type: ignore[valid-type]  # by row type
+    if whole is not None and whole.resource_type == "Bundle":
+        rows = [entry.resource for entry in whole.entry or ()]
+        fitting = tuple(row for row in rows if row is not None and row.resource_type == row_type)
+        if len(fitting) == len(rows):
+            return Page(whole.following, fitting)
+    return _one_by_one(raw, row_type, kind)
+
+
+def _one_by_one(raw: Raw, row_type: str, kind: type[fhir.Head]) -> Page | None:
+    page = fhir.decode(raw, fhir.Page[Raw])
+    if page is None or page.resource_type not in ("Bundle", row_type, OUTCOME):
+        return None
+    entries = [entry.resource for entry in page.entry or ()] if page.resource_type == "Bundle" else [raw]
+    rows: list[fhir.Head] = []
+    others: list[tuple[fhir.Head, Raw]] = []
+    for entry in entries:
+        head = fhir.decode(entry, fhir.Head) if entry is not None else None
+        if head is not None and head.resource_type != row_type:
+            others.append((head, entry or Raw()))
+        elif (row := fhir.decode(entry, kind) if entry is not None else None) is not None:
+            rows.append(row)
+    return Page(page.following, tuple(rows), tuple(others), len(entries) - len(rows) - len(others))
+
+
+def is_foreign(head: fhir.Head, patient_id: str) -> bool:
+    """Is this surely another patient's? A resource that names nobody is taken as the patient's own."""
+    if head.resource_type == "Patient":
+        return head.id is not None and head.id != patient_id
+    owner = head.subject or head.patient
+    named = fhir.reference_id(owner.reference, "Patient") if owner else None
+    return named is not None and named != patient_id
+
+
+def _is_error(raw: Raw) -> bool:
+    """An OperationOutcome that reports a failure; one that only warns or informs may come with good rows."""
+    outcome = fhir.decode(raw, fhir.OperationOutcome)
+    return outcome is None or any(issue.severity in ("error", "fatal", None) for issue in outcome.issue or ())

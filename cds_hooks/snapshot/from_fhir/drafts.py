@@ -1,0 +1,81 @@
+"""The draft orders of the session (CDS Hooks contexts of order-select and order-sign)."""
+
+from __future__ import annotations
+
+from msgspec import Raw
+
+from cds_hooks.snapshot.from_fhir.medications import medicine_of, reasons_of, replaced_by, unresolved
+from cds_hooks.snapshot.from_fhir.reader import Reader
+from cds_hooks.snapshot.medication import Medication, Order, Reasons, Standing
+from cds_hooks.snapshot.model import Listing
+from cds_hooks.snapshot.problem import Problem
+from cds_hooks.wire import fhir
+from cds_hooks.wire.delivery import Origin, Query
+
+GIVES_NOTHING = {"cancelled", "entered-in-error", "stopped", "completed"}
+UNREADABLE = "a draft order could not be read: it is not known which medicine it gives"
+UNRESOLVED = "a draft order refers to a medication that could not be read: it is not known which medicine it gives"
+
+
+def read_drafts(reader: Reader, problems: Listing[Problem]) -> tuple[Order, ...]:
+    """Every draft in order. A draft that gives nothing (cancelled, do not perform) has no medication."""
+    request = reader.chart.request
+    selections = request.selections
+    return tuple(
+        _order(fhir.decode(entry.resource, fhir.Head), entry.resource, selections, problems, reader)
+        for entry in request.draft_entries
+    )
+
+
+def unresolved_drafts(reader: Reader) -> tuple[Query, ...]:
+    """The reads that would tell which medicines the drafts give."""
+    queries = []
+    for entry in reader.chart.request.draft_entries:
+        draft = _medication_request(entry.resource)
+        if draft and (query := unresolved(draft, reader)):
+            queries.append(query)
+    return tuple(queries)
+
+
+def names_medicine(draft: fhir.MedicationRequest) -> bool:
+    """Has a medicine been chosen yet? EHRs send drafts before one is."""
+    concept = draft.medication_codeable_concept
+    if concept is None:
+        return draft.medication_reference is not None
+    return bool(concept.text) or any(coding.code or coding.display for coding in concept.coding or ())
+
+
+def _medication_request(raw: Raw) -> fhir.MedicationRequest | None:
+    head = fhir.decode(raw, fhir.Head)
+    is_medication = head is not None and head.resource_type == "MedicationRequest"
+    return fhir.decode(raw, fhir.MedicationRequest) if is_medication else None
+
+
+def _order(
+    head: fhir.Head | None, raw: Raw, selections: list[str] | None, problems: Listing[Problem], reader: Reader
+) -> Order:
+    if head is None:
+        return Order(reference="", kind="", unreadable=UNREADABLE)
+    reference = f"{head.resource_type}/{head.id}" if head.id else ""
+    selected = selections is None or reference in selections or head.id in selections
+    if head.resource_type != "MedicationRequest":
+        return Order(reference=reference, kind=head.resource_type, selected=selected)
+    draft = fhir.decode(raw, fhir.MedicationRequest)
+    if draft is None:
+        return Order(reference=reference, kind=head.resource_type, selected=selected, unreadable=UNREADABLE)
+    if not names_medicine(draft) or draft.do_not_perform or draft.status in GIVES_NOTHING:
+        return Order(reference=reference, kind=head.resource_type, selected=selected)
+    dosages = fhir.decode_list(draft.dosage_instruction, fhir.Dosage) or ()
+    medicine = medicine_of(draft, dosages, reader)
+    if medicine is None or not medicine.readable:
+        return Order(reference=reference, kind=head.resource_type, selected=selected, unreadable=UNRESOLVED)
+    medication = Medication(
+        reference=reference,
+        medicine=medicine,
+        standing=Standing.DRAFT,
+        origin=Origin.DRAFT,
+        written=reader.when(draft.authored_on),
+        reasons=reasons_of(draft, problems, reader) if medicine.drugs else Reasons(),
+        replaces=replaced_by(draft),
+    )
+    return Order(reference=reference, kind=head.resource_type, selected=selected, medication=medication)

@@ -1,0 +1,115 @@
+"""One call becomes one snapshot: only what the concerned rules need is read, the rest stays empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
+from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
+from cds_hooks.snapshot.from_fhir.demographics import read_demographics
+from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
+from cds_hooks.snapshot.from_fhir.medications import administration_gap, read_medications, unresolved_medications
+from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
+from cds_hooks.snapshot.from_fhir.results import read_labs, read_pregnancy_results
+from cds_hooks.snapshot.from_fhir.services import read_open_services
+from cds_hooks.snapshot.medication import Order
+from cds_hooks.snapshot.model import NOT_READ, Listing, Policy
+from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.queries import (
+    ADMINISTRATIONS,
+    CONDITIONS,
+    LABS,
+    MEDICATIONS,
+    PATIENT,
+    PREGNANCY,
+    PROCEDURES,
+    SERVICES,
+    Source,
+)
+from cds_hooks.wire import fhir
+from cds_hooks.wire.delivery import Delivery, Query, State
+from cds_hooks.wire.request import Request
+from mappings.knowledge import Knowledge
+
+
+def foreign_resource(request: Request) -> str | None:
+    """Where the request carries another patient's draft or Patient: patients are mixed up, nothing may be judged."""
+    for number, entry in enumerate(request.draft_entries):
+        head = fhir.decode(entry.resource, fhir.Head)
+        if head and is_foreign(head, request.patient_id):
+            return f"context.draftOrders.entry[{number}]"
+    for key, raw in request.prefetch.items():
+        head = fhir.decode(raw, fhir.Head) if key == PATIENT else None
+        if head and is_foreign(head, request.patient_id):
+            return f"prefetch.{key}"
+    return None
+
+
+class Reading:
+    """The reading of one call: grows with what is delivered, reads each thing once.
+
+    `chart` keeps what the record of the decision says about the data.
+    """
+
+    def __init__(self, request: Request, sources: Mapping[str, Source], knowledge: Knowledge, as_of: datetime) -> None:
+        self.chart = Chart(request, {}, sources)
+        self._reader = Reader(self.chart, Lookups(knowledge), as_of)
+        self._drafts: tuple[Order, ...] | None = None
+
+    def deliver(self, have: Mapping[str, Delivery]) -> None:
+        """Take in everything that was delivered so far. A key, once delivered, does not change."""
+        if len(have) > len(self.chart.have):
+            self.chart.have = have
+            self._drafts = None
+
+    def drafts(self) -> tuple[Order, ...]:
+        """The drafts before anything else is known: enough to see which rules they concern."""
+        if self._drafts is None:
+            self._drafts = read_drafts(self._reader, Listing())
+        return self._drafts
+
+    def unread_drafts(self) -> tuple[Query, ...]:
+        """The reads that would tell which medicines the drafts give."""
+        return unresolved_drafts(self._reader) if any(order.unreadable for order in self.drafts()) else ()
+
+    def any_data(self, keys: Iterable[str]) -> bool:
+        """Did at least one of these queries run, whatever it found?"""
+        return any(self.chart.rows(key).state is not State.FAILED for key in keys)
+
+    def unasked(self, keys: tuple[str, ...]) -> tuple[Query, ...]:
+        """What must still be asked for; once all keys are there, the medications that the rows refer to."""
+        queries = tuple(self.chart.unasked(keys))
+        if queries or MEDICATIONS not in keys:
+            return queries
+        return tuple(dict.fromkeys(unresolved_medications(self._reader)))
+
+    def patient(self, keys: Iterable[str], policy: Policy) -> Patient:
+        """The snapshot, with the listings that these queries hold."""
+        wanted, reader = set(keys), self._reader
+        problems = read_problems(reader) if CONDITIONS in wanted else NOT_READ
+        drafts = read_drafts(reader, problems)
+        mine = {order.reference for order in drafts}
+        medications = read_medications(reader, problems) if MEDICATIONS in wanted else NOT_READ
+        on_file = tuple(item for item in medications.items if item.reference not in mine)
+        parts: dict[str, object] = {}
+        if PATIENT in wanted:
+            parts["demographics"] = read_demographics(reader)
+        if PREGNANCY in wanted:
+            parts["pregnancy_results"] = read_pregnancy_results(reader)
+        if LABS in wanted:
+            parts["labs"] = read_labs(reader)
+        if PROCEDURES in wanted:
+            parts["procedures"] = read_procedures(reader)
+        if ADMINISTRATIONS in wanted:
+            parts["administrations_gap"] = administration_gap(reader)
+        if SERVICES in wanted:
+            parts["open_services"] = read_open_services(reader)
+        return Patient(
+            as_of=reader.as_of,
+            policy=policy,
+            drafts=drafts,
+            problems=problems,
+            medications=Listing(on_file, medications.gap, medications.remarks),
+            **parts,  # type: ignore[arg-type]
+        )

@@ -1,0 +1,127 @@
+"""Medicines as the rules see them: what a draft, an order on file or a statement gives, and where it stands.
+
+Where an order stands follows the status filters of the rule specification (0.1): what counts as active, what is
+uncertain, what has ended. Anything else never reaches the snapshot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cds_hooks.snapshot.model import Fact
+from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Route
+from cds_hooks.snapshot.when import When
+from cds_hooks.wire.delivery import Origin
+
+
+class Standing(StrEnum):
+    """Where a medicine stands; the value is how a card names its source."""
+
+    DRAFT = "draft order"
+    ACTIVE = "active order"
+    UNCERTAIN = "order of unclear status"
+    ENDED = "ended order"
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """One substance that a medicine holds and how it was recognized."""
+
+    group: DrugGroup
+    ingredient: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """A product: its name as the chart writes it, the drugs that the tables know in it, and its route.
+
+    `readable` is False when the chart gives neither a name nor a code of a standard system.
+    """
+
+    name: str
+    drugs: tuple[Drug, ...] = ()
+    route: Route = Route.UNKNOWN
+    readable: bool = True
+
+    def of(self, group: DrugGroup) -> tuple[Drug, ...]:
+        return tuple(drug for drug in self.drugs if drug.group is group)
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a medicine is given, as far as it is stated. `readable` is False when a stated reason cannot be read."""
+
+    stated: bool = False
+    concepts: frozenset[Concept] = frozenset()
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medication:
+    """A draft, an order on file or a statement that gives a medicine.
+
+    `doubt` says why its standing is uncertain. `stopped` is the specification's STOP_DATE (0.2), which R4 does not
+    carry as such; `touched` (meta.lastUpdated) is only an upper bound for it.
+    """
+
+    reference: str
+    medicine: Medicine
+    standing: Standing
+    origin: Origin
+    doubt: str = ""
+    written: When | None = None
+    stopped: When | None = None
+    touched: When | None = None
+    reasons: Reasons = Reasons()
+    replaces: str | None = None
+
+    def gives(self, group: DrugGroup) -> bool:
+        return bool(self.medicine.of(group))
+
+    @property
+    def fact(self) -> Fact:
+        """The medicine as a line on the card, in the chart's words and with the drug that was recognized in them."""
+        drugs = self.medicine.drugs
+        return Fact(
+            name=GROUP_NAMES.get(drugs[0].group, drugs[0].group) if drugs else "medicine",
+            value="; ".join(filter(None, (_product(self.medicine), self.doubt, _how_recognized(drugs)))),
+            kind=str(self.standing),
+            when=self.stopped if self.standing is Standing.ENDED else self.written,
+            resource=self.reference,
+            origin=self.origin,
+        )
+
+
+GROUP_NAMES = {DrugGroup.ANTICOAGULANT_VAGUE: "anticoagulation, drug not named"}
+
+
+def _product(medicine: Medicine) -> str:
+    """A brand with its ingredients behind it."""
+    written = medicine.name.casefold()
+    ingredients = dict.fromkeys(drug.ingredient for drug in medicine.drugs if not drug.ingredient.startswith("("))
+    unsaid = [ingredient for ingredient in ingredients if ingredient.casefold() not in written]
+    return f"{medicine.name} ({', '.join(unsaid)})" if unsaid else medicine.name
+
+
+def _how_recognized(drugs: tuple[Drug, ...]) -> str:
+    return "recognized from text" if any(drug.certainty is Certainty.NAME for drug in drugs) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A draft order of the session.
+
+    `kind` is its FHIR type. `medication` is what it gives; None for orders of other kinds and for drafts that name no
+    medicine yet. `selected` is False for a draft that only counts as a partner (order-select).
+    """
+
+    reference: str
+    kind: str
+    selected: bool = True
+    medication: Medication | None = None
+    unreadable: str = ""
+
+    def gives(self, group: DrugGroup) -> bool:
+        return self.medication is not None and self.medication.gives(group)

@@ -1,0 +1,136 @@
+"""Facts, gaps and findings: the three things a snapshot is made of.
+
+A finding about the patient is never a bool. It is present, absent or unknown, and unknown says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from cds_hooks.snapshot.when import When
+from cds_hooks.wire.delivery import Origin
+
+
+class GapKind(StrEnum):
+    """Why a fact is missing."""
+
+    NOT_RECORDED = "not recorded"  # the query ran, the chart holds nothing
+    OUT_OF_REACH = "out of reach"  # the query failed, was cut off or gave rows that cannot be read
+    UNUSABLE = "unusable"  # recorded, but contradictory or without a usable value
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A fact that is missing: what it is, why, and a sentence for the card. Quotes no free text of the chart."""
+
+    fact: str
+    kind: GapKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that the chart says: what, value, unit, when, and where it was read.
+
+    `kind` is the word for the source on the card ("active order"); `resource` is its `Type/id`.
+    """
+
+    name: str
+    value: str
+    kind: str
+    when: When | None = None
+    unit: str = ""
+    resource: str = ""
+    origin: Origin = Origin.PREFETCH
+
+    @property
+    def fact(self) -> Fact:
+        return self
+
+
+class Factual(Protocol):
+    """Anything that a card can show as a fact."""
+
+    @property
+    def fact(self) -> Fact: ...
+
+
+T = TypeVar("T", covariant=True, bound=Factual)
+
+
+@dataclass(frozen=True, slots=True)
+class Present(Generic[T]):
+    """Found. `gaps` name what could not be read beside it; `remarks` are contradictions that were seen on the way."""
+
+    items: tuple[T, ...]
+    gaps: tuple[Gap, ...] = ()
+    remarks: tuple[Gap, ...] = ()
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(item.fact for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Looked for in a complete list and not there."""
+
+    remarks: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Could not be looked for, or not everywhere."""
+
+    gap: Gap
+
+
+Finding = Present[T] | Absent | Unknown
+
+
+def finding(items: tuple[T, ...], gaps: tuple[Gap, ...], remarks: tuple[Gap, ...] = ()) -> Finding[T]:
+    """Present where anything was found; else unknown where something could not be read; else absent."""
+    if items:
+        return Present(items, gaps, remarks)
+    return Unknown(gaps[0]) if gaps else Absent(remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """What one query gave: the rows that matter, and the gap when it failed, was cut off or held unreadable rows."""
+
+    items: tuple[T, ...] = ()
+    gap: Gap | None = None
+    remarks: tuple[Gap, ...] = ()  # rows that were recorded but cannot be used
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        return (self.gap,) if self.gap else ()
+
+
+NOT_READ: Listing[Any] = Listing(
+    gap=Gap("data", GapKind.OUT_OF_REACH, "a fact was looked at that the rule does not declare")
+)
+"""What a listing is until it is read: a fact that nobody asked for is unknown, never absent."""
+
+
+class HasDefault(Protocol):
+    """A threshold as a rule declares it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def default(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The site's values for thresholds that may be set; what it does not name keeps the rule's default."""
+
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    def __getitem__(self, threshold: HasDefault) -> float:
+        return self.values.get(threshold.name, threshold.default)

@@ -1,0 +1,74 @@
+"""The clinical words that rules are written in. What codes stand behind a word is the business of `mappings`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DrugGroup(StrEnum):
+    """Drug groups, named as the tables in `mappings/drugs`."""
+
+    PROSTACYCLIN = "prostacyclin"
+    ANTICOAGULANT = "anticoagulant"
+    ANTICOAGULANT_FLUSH = "anticoagulant_flush"
+    ANTICOAGULANT_VAGUE = "anticoagulant_vague"  # "blood thinner": a class word without an ingredient
+
+
+class Concept(StrEnum):
+    """Conditions, procedures, observations and answers, named as the tables in `mappings/value_sets`."""
+
+    PREGNANCY = "pregnancy"
+    PREGNANCY_ENDED = "pregnancy_ended"
+    DELIVERY = "delivery_procedure"
+    ABORTION = "abortion_procedure"
+    NO_CHILDBEARING = "no_childbearing"
+    PULMONARY_HYPERTENSION = "pulmonary_hypertension"
+    EDEMA_SYNDROME = "bone_marrow_edema_syndrome"
+    EDEMA = "bone_marrow_edema"
+    EDEMA_WITH_TEXT = "bone_marrow_edema_with_text"
+    OTHER_PROSTACYCLIN_INDICATION = "other_prostacyclin_indication"
+    LONG_TERM_ANTICOAGULANT = "long_term_anticoagulant_use"
+    INR = "inr"
+    EGFR = "egfr"
+    PREGNANCY_STATUS = "pregnancy_status"
+    HCG_QUALITATIVE = "hcg_qualitative"
+    HCG_QUANTITATIVE = "hcg_quantitative"
+    DELIVERY_DATE = "estimated_delivery_date"
+    ANSWER_PREGNANT = "answer_pregnant"
+    ANSWER_NOT_PREGNANT = "answer_not_pregnant"
+    ANSWER_POSITIVE = "answer_positive"
+    ANSWER_NEGATIVE = "answer_negative"
+
+
+class Route(StrEnum):
+    """How a medicine is given, as far as rules tell routes apart."""
+
+    ORAL = "oral"
+    PARENTERAL = "parenteral"
+    INHALATION = "inhalation"
+    LOCAL = "local"
+    UNKNOWN = "unknown"
+
+
+class Certainty(StrEnum):
+    """How a medicine was recognized."""
+
+    CODE = "code"
+    NAME = "name"
+
+
+class Need(StrEnum):
+    """What a rule must know about the patient; the value is how a card names it.
+
+    Which FHIR queries hold it is said once, in `queries.py`.
+    """
+
+    DEMOGRAPHICS = "sex and birth date"
+    MEDICATIONS = "medication list"
+    STOPPED_MEDICATIONS = "dates of stopped medicines"
+    PROBLEMS = "problem list"
+    PREGNANCY = "pregnancy evidence"
+    CHILDBEARING = "record of operations"
+    INR = "INR"
+    KIDNEY_FUNCTION = "kidney function"
+    OPEN_ORDERS = "open orders"

@@ -1,0 +1,148 @@
+"""The composition root: start reading here.
+
+`create_app` puts the shell together: the core's advisor, the clients, the EHRs, the store of decisions, the routes.
+Nothing below reaches for a global; what it needs is handed in here.
+
+    RequestId -> routes.invoke -> gate (who) -> advisor.consult -> ehr (what is missing) -> answer -> store, reply
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware import Middleware
+
+from service import errors
+from service.clients import load_clients
+from service.config import Settings, load_settings
+from service.errors import SetupError
+from service.fhir.client import open_session
+from service.fhir.gather import Limits
+from service.fhir.rounds import Ehr
+from service.observability.logs import configure_logs
+from service.observability.request_id import RequestId
+from service.persistence.decisions import DecisionStore
+from service.routes.discovery import discovery_routes
+from service.routes.health import health_routes
+from service.routes.invoke import Desk, call_routes, call_schemas
+from service.security.client_jwt import Gate
+from service.version import program_version
+
+if TYPE_CHECKING:
+    from cds_hooks.advisor import Advisor
+
+# Spans and logs that FastAPI makes by itself would carry exception messages, which quote patients.
+NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
+def create_app(
+    settings: Settings,
+    *,
+    advisor: Advisor | None = None,
+    store: DecisionStore | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> FastAPI:
+    """The application, ready to be served.
+
+    `clock` tells the time in the site's zone. Raises SetupError when the service must not start like this.
+    """
+    advisor = advisor or _advisor()
+    store = store or _store(settings)
+    clock = clock or _clock(settings)
+    ehrs: list[Ehr] = []  # one, while the service runs
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with open_session() as session:
+            ehrs.append(Ehr(session, _limits(settings)))
+            await store.start()
+            try:
+                yield
+            finally:
+                await store.stop()
+                ehrs.clear()
+
+    app = FastAPI(
+        title="Marrow",
+        version=program_version(),
+        lifespan=lifespan,
+        middleware=[Middleware(RequestId)],
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=NO_TELEMETRY,
+    )
+    errors.install(app)
+    gate = Gate(load_clients(settings), settings.public_urls, clock)
+    desk = Desk(advisor, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes)
+    app.include_router(discovery_routes(advisor.discovery()))
+    app.include_router(call_routes(desk))
+    app.include_router(health_routes(store, advisor.knowledge_revision))
+    app.openapi = lambda: _openapi(app, advisor)  # type: ignore[method-assign] # the way that FastAPI documents
+    return app
+
+
+def app_factory() -> FastAPI:
+    """The application as the environment describes it, for a server that makes its own (`uvicorn --factory`)."""
+    settings = load_settings()
+    configure_logs(settings)
+    return create_app(settings)
+
+
+def _advisor() -> Advisor:
+    from cds_hooks.advisor import build_advisor
+    from mappings.errors import MappingError
+    from mappings.load import load
+
+    try:
+        return build_advisor(load())
+    except MappingError as error:
+        raise SetupError(f"a mapping file cannot be used: {error}") from None
+
+
+def _store(settings: Settings) -> DecisionStore:
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    from service.persistence.sql import SqlDecisions
+
+    try:
+        return SqlDecisions(settings.database_url.get_secret_value(), _hash_key(settings), settings.decision_queue)
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):  # ValueError: a port that is no number
+        raise SetupError("MARROW_DATABASE_URL: give sqlite+aiosqlite:///FILE or postgresql+asyncpg://...") from None
+
+
+def _hash_key(settings: Settings) -> bytes:
+    if settings.patient_hash_key is not None:
+        return settings.patient_hash_key.get_secret_value().encode()
+    if settings.development:
+        return secrets.token_bytes(32)
+    raise SetupError("production needs MARROW_PATIENT_HASH_KEY: a secret of the site, the same for all its instances")
+
+
+def _clock(settings: Settings) -> Callable[[], datetime]:
+    zone = ZoneInfo(settings.timezone)
+    return lambda: datetime.now(zone)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        seconds=settings.deadline_seconds,
+        pages=settings.max_pages,
+        bytes=settings.max_response_bytes,
+        queries=settings.max_queries,
+    )
+
+
+def _openapi(app: FastAPI, advisor: Advisor) -> dict[str, Any]:
+    """FastAPI's own document and the schemas of bodies that it never parses."""
+    if app.openapi_schema is None:
+        app.openapi_schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        app.openapi_schema.setdefault("components", {}).setdefault("schemas", {}).update(call_schemas(advisor))
+    return app.openapi_schema

@@ -1,0 +1,124 @@
+"""The command `marrow`. What a command needs is imported when it runs, so that the others start at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.play.commands import demo, try_hook
+
+app = typer.Typer(
+    name="marrow",
+    help="A CDS Hooks service for bone marrow edema and bone marrow edema syndrome.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
+STOP_SECONDS = 10
+EXIT_SETUP = 2
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the port.")] = 1,
+) -> None:
+    """Answer CDS Hooks calls."""
+    import uvicorn
+
+    from service.app import app_factory
+    from service.config import load_settings
+    from service.errors import SetupError
+
+    try:
+        settings = load_settings()
+        application = app_factory()  # with several workers too: a set-up that does not fit is said once, here
+    except SetupError as error:
+        typer.echo(f"marrow cannot start: {error}", err=True)
+        raise typer.Exit(EXIT_SETUP) from None
+    typer.echo(f"Marrow in {settings.mode} mode, CDS services at {_address(host, port)}/cds-services", err=True)
+    if settings.development:
+        typer.echo("Calls without a token are accepted. Do not put this in front of real patients.", err=True)
+    uvicorn.run(
+        application if workers == 1 else "service.app:app_factory",
+        factory=workers > 1,
+        host=host,
+        port=port,
+        workers=workers,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+
+
+@app.command()
+def sample_ehr(host: Host = "127.0.0.1", port: Port = 8080) -> None:
+    """Serve sample patients as a FHIR server, read only."""
+    import asyncio
+    import signal
+    from datetime import datetime
+
+    from service.sample_ehr import running
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        async with running(datetime.now().astimezone().date(), host, port) as base:
+            typer.echo(f"Sample patients at {base}", err=True)
+            await stop.wait()
+
+    try:
+        asyncio.run(run())
+    except OSError as error:
+        typer.echo(f"cannot listen on {_address(host, port)}: {error.strerror}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def config(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a table for documentation, with defaults.")] = False,
+) -> None:
+    """List the settings: name, what holds now, default, meaning. Secrets are hidden."""
+    from service.config import Settings, describe, load_settings
+    from service.errors import SetupError
+
+    if markdown:
+        typer.echo("| variable | default | meaning |\n| --- | --- | --- |")
+        for setting in describe(Settings.model_construct()):
+            typer.echo(
+                f"| `{setting.variable}` | {f'`{setting.default}`' if setting.default else ''} | {setting.meaning} |"
+            )
+        return
+    try:
+        settings = load_settings()
+    except SetupError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_SETUP) from None
+    for setting in describe(settings):
+        typer.echo(
+            f"{setting.variable} = {setting.value}\n    {setting.meaning} (default: {setting.default or 'none'})"
+        )
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from service.version import program_version
+
+    typer.echo(program_version())
+
+
+app.command("try")(try_hook)
+app.command()(demo)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

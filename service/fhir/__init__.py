@@ -1,0 +1,1 @@
+"""Reading from the EHR's FHIR server: one page (`client`), all queries of a round (`gather`), all rounds (`rounds`)."""

@@ -1,0 +1,121 @@
+"""One page from a FHIR server, over the pooled session of the application.
+
+FhirFault                      the page could not be had; `reason` is for people and never quotes the server
+`-- StatusFault                the server answered with a status other than 200
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aiohttp
+import msgspec
+from msgspec import Raw
+from yarl import URL
+
+from service.version import program_version
+
+ACCEPT = "application/fhir+json"
+CHUNK = 64 * 1024
+NULL = Raw(b"null")
+STATUS_REASONS = {
+    401: "the EHR refused access (401)",
+    403: "the EHR refused access (403)",
+    404: "the EHR does not know this query (404)",
+    429: "the EHR was too busy (429)",
+}
+
+
+class FhirFault(Exception):  # noqa: N818 -- not an error of ours: an answer that could not be had
+    """The page could not be had."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StatusFault(FhirFault):
+    """The server answered with a status other than 200."""
+
+    def __init__(self, status: int) -> None:
+        redirected = "the EHR redirected the query, which is not followed"
+        fallback = redirected if 300 <= status < 400 else f"the EHR answered {status}"
+        super().__init__(STATUS_REASONS.get(status, fallback))
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer as it came, and what the shell itself reads of it."""
+
+    body: bytes
+    resource_type: str
+    empty: bool  # a Bundle without entries
+    next_link: str | None
+
+
+class _Answer(msgspec.Struct, rename="camel"):
+    resource_type: str
+    link: Raw = NULL
+    entry: Raw = NULL
+
+
+class _Link(msgspec.Struct):
+    relation: str
+    url: str
+
+
+def open_session() -> aiohttp.ClientSession:
+    """The session that all calls share. It keeps no cookies and knows no time limit: each call brings its own."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        headers={"Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", "User-Agent": f"marrow/{program_version()}"},
+    )
+
+
+async def get(session: aiohttp.ClientSession, url: str, *, token: str | None, most_bytes: int) -> Page:
+    """Fetch one page.
+
+    Raises FhirFault; TimeoutError when the caller's time is up.
+    """
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        async with session.get(URL(url), headers=headers, allow_redirects=False) as response:
+            if response.status != 200:
+                raise StatusFault(response.status)
+            body = await _read(response, most_bytes)
+    except aiohttp.ClientConnectionError:
+        raise FhirFault("the EHR could not be reached") from None
+    except aiohttp.ClientPayloadError:
+        raise FhirFault("the answer broke off") from None
+    except (aiohttp.ClientError, ValueError):  # ValueError: an address that aiohttp does not take
+        raise FhirFault("the answer was not HTTP that can be read") from None
+    return _understood(body)
+
+
+async def _read(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK):
+        body += chunk
+        if len(body) > most_bytes:
+            raise FhirFault("the answer was longer than the limit")
+    return bytes(body)
+
+
+def _understood(body: bytes) -> Page:
+    """What kind of resource it is and where the next page is; all else is for the core to read."""
+    try:
+        answer = msgspec.json.decode(body, type=_Answer)
+        is_bundle = answer.resource_type == "Bundle"
+        links = msgspec.json.decode(answer.link, type=list[_Link] | None) if is_bundle else None
+        entries = msgspec.json.decode(answer.entry, type=list[Raw] | None) if is_bundle else None
+    except msgspec.ValidationError:
+        raise FhirFault("the answer was not FHIR") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise FhirFault("the answer was not JSON") from None
+    if answer.resource_type == "OperationOutcome":
+        raise FhirFault("the EHR answered with an error message instead of data")
+    following = next((link.url for link in links or () if link.relation == "next"), None)
+    return Page(body, answer.resource_type, empty=is_bundle and not entries, next_link=following)

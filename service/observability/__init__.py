@@ -1,0 +1,1 @@
+"""Logs that never carry a patient: fields from an allow-list, exceptions without their message."""

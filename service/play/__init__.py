@@ -1,0 +1,1 @@
+"""Playing the EHR: what `marrow try` and `marrow demo` do."""

@@ -1,0 +1,1 @@
+"""The addresses that Marrow answers: discovery, calls, health. Thin: parse, call, reply."""

@@ -1,0 +1,47 @@
+"""GET /health/live and /health/ready, for those who run Marrow."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from service.errors import JSON_UTF8, NO_STORE
+from service.persistence.decisions import DecisionStore
+
+
+def health_routes(store: DecisionStore, knowledge_revision: str) -> APIRouter:
+    """Routes that say whether this process lives, and whether it can do its work."""
+    router = APIRouter(prefix="/health")
+
+    @router.get("/live", response_class=Response, operation_id="live")
+    async def live() -> Response:
+        """Whether the process answers. Restart it when not."""
+        return _reply(200, {"status": "live"})
+
+    @router.get("/ready", response_class=Response, operation_id="ready")
+    async def ready() -> Response:
+        """Whether to send calls here.
+
+        503 until the store has answered once. After that a dead store no longer takes the service away, since cards
+        still go out: `degraded` says that decisions are or were lost.
+        """
+        answers = await store.ping()
+        if not store.ready and not answers:
+            status = "unavailable"
+        else:
+            status = "ready" if answers and not store.lost else "degraded"
+        return _reply(
+            503 if status == "unavailable" else 200,
+            {
+                "status": status,
+                "decisions": {"answers": answers, "lost": store.lost},
+                "knowledge": knowledge_revision,
+            },
+        )
+
+    return router
+
+
+def _reply(status: int, body: object) -> Response:
+    return Response(msgspec.json.encode(body), status, headers={"Content-Type": JSON_UTF8, **NO_STORE})

@@ -1,0 +1,148 @@
+"""POST /cds-services/{id}: one call, from the token to the cards (CDS Hooks 2.0, "Calling a CDS Service").
+
+    who asks -> body -> request -> what is missing, from the EHR -> answer -> record -> reply
+
+The caller is known before a byte of the body is read. Everything between reading and replying is the core's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import structlog
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from cds_hooks.wire.request import schema
+from service.clients import Client
+from service.errors import JSON_UTF8, NO_STORE
+from service.fhir.rounds import Ehr
+from service.observability.redaction import described
+from service.persistence.decisions import CallRecord, DecisionStore
+from service.routes.body import read_body
+from service.security.client_jwt import Gate
+from service.version import program_version
+
+if TYPE_CHECKING:
+    from cds_hooks.advisor import Advisor
+    from cds_hooks.decision import Decision
+
+log = structlog.get_logger()
+PATH = "/cds-services/"
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text}
+    for status, text in {
+        400: "Not the request that CDS Hooks defines for this hook",
+        401: "No valid client token",
+        404: "No service with this id",
+        412: "Nothing that the service needs could be had",
+        413: "Longer than the limit",
+        415: "Not JSON by its Content-Type",
+    }.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that answering takes."""
+
+    advisor: Advisor
+    gate: Gate
+    ehr: Callable[[], Ehr]  # its session opens when the service starts, after the routes are made
+    store: DecisionStore
+    clock: Callable[[], datetime]
+    max_body_bytes: int
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one call. What it raises becomes an OperationOutcome in `service.errors`."""
+        watch = Stopwatch()
+        path: str = request.scope["path"]
+        client = self.gate.admit(request.headers.getlist("authorization"), path)
+        body = await read_body(request, self.max_body_bytes)
+        watch.lap("body")
+        service = path.removeprefix(PATH)
+        consultation = self.advisor.consult(service, body, self.clock())
+        watch.lap("read")
+        have = await self.ehr().fetch_missing(consultation, client)
+        watch.lap("gather")
+        answer = consultation.answer(have)
+        watch.lap("answer")
+        self.store.record(
+            CallRecord(
+                decision_id=uuid4().hex,
+                service=service,
+                client=client.name,
+                tenant=client.tenant,
+                decision=answer.decision,
+                program_version=program_version(),
+                timings=watch.laps,
+            )
+        )
+        _tell(service, client, answer.decision, watch)
+        return Response(answer.body, headers={"Content-Type": JSON_UTF8, **NO_STORE})
+
+
+class Stopwatch:
+    """Milliseconds that the stages of one call took, by name."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """The stage ends now, and the next one begins."""
+        now = perf_counter()
+        self.laps[stage] = round((now - self._since) * 1000, 2)
+        self._since = now
+
+    @property
+    def total(self) -> float:
+        return round(sum(self.laps.values()), 1)
+
+
+def call_routes(desk: Desk) -> APIRouter:
+    """One documented route per service, and one for ids that no service has."""
+    router = APIRouter()
+    for service in desk.advisor.services:
+        router.add_api_route(
+            PATH + service.id,
+            desk.answer,
+            methods=["POST"],
+            response_class=Response,
+            responses=ERRORS,
+            summary=service.title,
+            description=service.description,
+            operation_id=service.id,
+            openapi_extra=_request_body(schema(service.context)[0]),
+        )
+    router.add_api_route(PATH + "{service_id}", desk.answer, methods=["POST"], include_in_schema=False)
+    return router
+
+
+def call_schemas(advisor: Advisor) -> dict[str, Any]:
+    """The component schemas that the documented request bodies refer to."""
+    return {name: found for service in advisor.services for name, found in schema(service.context)[1].items()}
+
+
+def _request_body(root: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": root}}}}
+
+
+def _tell(service: str, client: Client, decision: Decision, watch: Stopwatch) -> None:
+    for failure in decision.failures:
+        log.error("rule_failed", rule=failure.rule, version=failure.version, **described(failure.error))
+    log.info(
+        "call_answered",
+        service=service,
+        client=client.name,
+        status=200,
+        milliseconds=watch.total,
+        cards=len(decision.cards),
+        rules=[card.topic for card in decision.cards],
+        queries=len(decision.queries),
+    )

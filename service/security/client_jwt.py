@@ -1,0 +1,124 @@
+"""Who may ask: the client token (CDS Hooks 2.0, "Trusting CDS Clients").
+
+A token must be signed with ES384 or RS384 by a key of its issuer that `clients.yaml` holds, name one of our own public
+addresses as audience and be in date. What the token itself says about keys (`jku`, `jwk`, `x5c`) is never looked at,
+keys are never fetched, and a token that is used twice is not noticed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import jwt
+
+from service.clients import Client, Clients
+from service.errors import ClientRefusedError
+
+LEEWAY_SECONDS = 60
+LONGEST_LIFE_SECONDS = 3600  # CDS Hooks best practices: tokens live an hour at most
+REQUIRED = ("iss", "aud", "exp", "iat", "jti")
+# Times are compared below, with the clock that the service was given.
+OPTIONS: Any = {"require": list(REQUIRED), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets a call in as one of the clients, or refuses it."""
+
+    clients: Clients
+    public_urls: tuple[str, ...]
+    clock: Callable[[], datetime]
+
+    def admit(self, authorization: list[str], path: str) -> Client:
+        """The client that makes this call.
+
+        `authorization` holds the Authorization headers as they came, `path` the path of the address that is called.
+        Raises ClientRefusedError.
+        """
+        if not authorization:
+            if self.clients.unsigned is None:
+                raise ClientRefusedError("no_token")
+            return self.clients.unsigned
+        try:
+            return self._verify(_bearer(authorization), path)
+        except jwt.PyJWTError as error:
+            raise ClientRefusedError(type(error).__name__) from None
+        except (ValueError, TypeError, ArithmeticError, RecursionError):
+            # A token is untrusted to its last byte; what its parts hold may break a decoder.
+            raise ClientRefusedError("malformed") from None
+
+    def _verify(self, token: str, path: str) -> Client:
+        header, claims = _unverified(token)
+        client = self._claimed(claims)
+        key = _key(client, header)
+        verified = jwt.decode(
+            token,
+            key,
+            algorithms=[key.algorithm_name],
+            issuer=client.issuer,
+            audience=list(client.audience) or self._audiences(path),
+            options=OPTIONS,
+        )
+        _check_times(verified, self.clock().timestamp())
+        if not isinstance(verified["jti"], str) or not verified["jti"]:
+            raise ClientRefusedError("bad_jti")
+        return client
+
+    def _claimed(self, claims: Mapping[str, Any]) -> Client:
+        issuer, tenant = claims.get("iss"), claims.get("tenant")
+        if not isinstance(issuer, str) or not (tenant is None or isinstance(tenant, str)):
+            raise ClientRefusedError("bad_issuer")
+        client = self.clients.claiming(issuer, tenant)
+        if client is None:
+            raise ClientRefusedError("unknown_issuer")
+        return client
+
+    def _audiences(self, path: str) -> list[str]:
+        """Our own addresses, from the configuration: what a Host header says proves nothing."""
+        return [f"{base}{path.rstrip('/')}{slash}" for base in self.public_urls for slash in ("", "/")]
+
+
+def _bearer(authorization: list[str]) -> str:
+    scheme, _, token = authorization[0].partition(" ")
+    if len(authorization) > 1 or scheme.lower() != "bearer":
+        raise ClientRefusedError("not_bearer")
+    return token.strip()
+
+
+def _unverified(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Header and claims as the token states them: good for choosing a key, for nothing else."""
+    parts = jwt.decode_complete(token, options={"verify_signature": False})
+    return parts["header"], parts["payload"]
+
+
+def _key(client: Client, header: Mapping[str, Any]) -> jwt.PyJWK:
+    if "crit" in header or "b64" in header:
+        raise ClientRefusedError("critical_header")
+    if str(header.get("typ", "")).upper() != "JWT":
+        raise ClientRefusedError("bad_type")
+    key = (client.keys or {}).get(str(header.get("kid", "")))
+    if key is None:
+        raise ClientRefusedError("unknown_key")
+    if header.get("alg") != key.algorithm_name:
+        raise ClientRefusedError("bad_algorithm")
+    return key
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    expires, issued = _seconds(claims["exp"]), _seconds(claims["iat"])
+    if now >= expires + LEEWAY_SECONDS:
+        raise ClientRefusedError("expired")
+    if issued > now + LEEWAY_SECONDS or ("nbf" in claims and _seconds(claims["nbf"]) > now + LEEWAY_SECONDS):
+        raise ClientRefusedError("not_yet_valid")
+    if not 0 <= expires - issued <= LONGEST_LIFE_SECONDS:
+        raise ClientRefusedError("lives_too_long")
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ClientRefusedError("bad_time")
+    return value

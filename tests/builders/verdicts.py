@@ -1,0 +1,126 @@
+"""What a specification expects of a rule, in one line: `spec(patient, advice("BME-CI-01", "critical"))`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cds_hooks.authoring.rule import AnyRule, ChartRule
+from cds_hooks.authoring.verdict import Advice, DeleteDraft, MissingData, NotApplicable, Propose, Satisfied, Verdict
+from cds_hooks.rules import CATALOG
+from cds_hooks.snapshot.medication import Order
+from cds_hooks.snapshot.model import Gap, GapKind
+from cds_hooks.snapshot.patient import Patient
+from cds_hooks.wire.card import Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The verdict of one rule; what is None is not looked at."""
+
+    rule: str
+    kind: type[Verdict]
+    indicator: Indicator | None = None
+    summary: str | None = None
+    offers: tuple[str, ...] | None = None
+    because: tuple[str, ...] | None = None
+    mirror: bool | None = None
+    unchecked: bool | None = None
+    remarked: bool | None = None
+    about: str | None = None
+    gap: GapKind | None = None
+
+
+def advice(
+    rule: str,
+    indicator: Indicator,
+    *,
+    summary: str | None = None,
+    offers: Sequence[str] | None = None,
+    because: Sequence[str] | None = None,
+    mirror: bool | None = None,
+    unchecked: bool | None = None,
+    remarked: bool | None = None,
+) -> Expected:
+    """Advice. `offers` are all proposals: `delete Type/id` or a service; `because` are references it must stand on;
+    `unchecked` and `remarked` say whether the card names what could not be checked, or data that were not used."""
+    return Expected(
+        rule,
+        Advice,
+        indicator,
+        summary,
+        offers=None if offers is None else tuple(offers),
+        because=None if because is None else tuple(because),
+        mirror=mirror,
+        unchecked=unchecked,
+        remarked=remarked,
+    )
+
+
+def satisfied(rule: str, *, remarked: bool | None = None) -> Expected:
+    """Checked, nothing to say."""
+    return Expected(rule, Satisfied, remarked=remarked)
+
+
+def missing(rule: str, about: str | None = None, gap: GapKind = GapKind.OUT_OF_REACH) -> Expected:
+    """It could not be checked; `about` is the fact that was missing."""
+    return Expected(rule, MissingData, about=about, gap=gap)
+
+
+def not_applicable(rule: str) -> Expected:
+    return Expected(rule, NotApplicable)
+
+
+def the_rule(rule_id: str) -> AnyRule:
+    (found,) = [rule for rule in CATALOG if rule.rule.id == rule_id]
+    return found
+
+
+def judge(rule_id: str, patient: Patient, order: Order | None = None) -> Verdict:
+    """The verdict of a rule about a draft (by default the first of the session), or about the chart."""
+    rule = the_rule(rule_id)
+    return rule.assess(patient) if isinstance(rule, ChartRule) else rule.assess(order or patient.drafts[0], patient)
+
+
+def spec(patient: Patient, *expected: Expected, of: Order | None = None) -> None:
+    """The rules say what is expected, about the draft `of`."""
+    for each in expected:
+        _check(judge(each.rule, patient, of), each)
+
+
+def _check(verdict: Verdict, expected: Expected) -> None:
+    assert type(verdict) is expected.kind, f"{expected.rule}: {verdict}"
+    if isinstance(verdict, Advice):
+        _check_advice(verdict, expected)
+    if isinstance(verdict, MissingData):
+        assert verdict.gap.kind is expected.gap
+        assert expected.about in (None, verdict.gap.fact)
+    if isinstance(verdict, Advice | Satisfied):
+        _check_gaps(verdict.remarks, expected.remarked)
+
+
+def _check_advice(verdict: Advice, expected: Expected) -> None:
+    assert verdict.indicator == expected.indicator
+    assert expected.summary in (None, verdict.summary)
+    assert expected.mirror in (None, verdict.mirror)
+    if expected.offers is not None:
+        assert sorted(offers(verdict)) == sorted(expected.offers)
+    if expected.because is not None:
+        assert set(expected.because) <= {fact.resource for fact in verdict.because}
+    _check_gaps(verdict.unchecked, expected.unchecked)
+
+
+def _check_gaps(gaps: Iterable[Gap], wanted: bool | None) -> None:
+    assert wanted in (None, bool(tuple(gaps)))
+
+
+def offers(verdict: Advice) -> list[str]:
+    """The proposals in words: `delete Type/id`, or the name of a service."""
+    words = []
+    for proposal in verdict.proposals:
+        match proposal:
+            case DeleteDraft(what=what):
+                words.append(f"delete {what}")
+            case Propose(service=service):
+                words.append(service)
+    return words

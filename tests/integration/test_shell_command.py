@@ -1,0 +1,119 @@
+"""The command itself: starts, says where it is, answers, and loses nothing when it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from tests.integration.test_shell_support import SIGN, a_call
+
+MARROW = [sys.executable, "-c", "from service.cli import app; app()"]
+REPOSITORY = Path(__file__).parents[2]
+
+
+def environment(**settings: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARROW_")}
+    return {**inherited, "PYTHONPATH": str(REPOSITORY), **settings}
+
+
+def run(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MARROW, *arguments],
+        cwd=cwd,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@contextmanager
+def started(*arguments: str, cwd: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running command and the address that it listens on, taken from its log."""
+    process = subprocess.Popen(
+        [*MARROW, *arguments], cwd=cwd, env=environment(**settings), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process, _wait_until_it_answers(process, int(arguments[-1]))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _wait_until_it_answers(process: subprocess.Popen[str], port: int) -> str:
+    url = f"http://127.0.0.1:{port}"
+    while process.poll() is None:
+        try:
+            httpx.get(f"{url}/health/live", timeout=5)
+        except httpx.TransportError:
+            continue
+        return url
+    raise AssertionError(process.communicate()[1])
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def test_serve_answers_and_drains_when_it_is_stopped(tmp_path: Path) -> None:
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, MARROW_MODE="development") as (process, url):
+        reply = httpx.post(url + SIGN, json=a_call(), timeout=10)
+        assert reply.json()["cards"]
+        assert "server" not in reply.headers
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[1]
+    assert "development mode" in said
+    assert "without a token are accepted" in said
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert [line["event"] for line in lines].count("call_answered") == 1
+    connection = sqlite3.connect(tmp_path / "marrow.db")
+    assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
+    connection.close()
+
+
+def test_a_port_in_use_is_said(tmp_path: Path) -> None:
+    port = str(free_port())
+    with started("serve", "--port", port, cwd=tmp_path, MARROW_MODE="development"):
+        second = run("serve", "--port", port, cwd=tmp_path, MARROW_MODE="development")
+    assert second.returncode != 0
+    assert "Address already in use" in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [({}, "MARROW_CLIENTS_FILE"), ({"MARROW_MOED": "development"}, "did you mean MARROW_MODE?")],
+)
+def test_a_start_that_must_not_be_is_refused_in_one_sentence(
+    tmp_path: Path, settings: dict[str, str], expected: str
+) -> None:
+    refused = run("serve", cwd=tmp_path, MARROW_PATIENT_HASH_KEY="sixteen characters", **settings)
+    assert refused.returncode == 2
+    assert expected in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_config_lists_every_setting_without_secrets(tmp_path: Path) -> None:
+    listed = run("config", cwd=tmp_path, MARROW_DATABASE_URL="postgresql+asyncpg://u:s3cr3t@db/marrow")
+    assert "MARROW_DEADLINE_SECONDS = 2.5" in listed.stdout
+    assert "postgresql+asyncpg://db/marrow" in listed.stdout
+    assert "s3cr3t" not in listed.stdout
+    assert "| `MARROW_MODE` | `production` |" in run("config", "--markdown", cwd=tmp_path).stdout
+
+
+def test_version_is_one_line(tmp_path: Path) -> None:
+    assert len(run("version", cwd=tmp_path).stdout.splitlines()) == 1
