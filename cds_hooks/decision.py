@@ -92,11 +92,12 @@ def record(
 def _outcome(each: Judged, *, merged: bool) -> Outcome:
     gap = each.verdict.gap.fact if isinstance(each.verdict, MissingData) else None
     order = each.order.reference if each.order else None
-    verdict = "merged" if merged else _kind(each.verdict)
+    verdict = "merged" if merged else kind_of(each.verdict)
     return Outcome(each.rule.id, each.rule.version, verdict, order, gap)
 
 
-def _kind(verdict: Verdict | Failed) -> str:
+def kind_of(verdict: Verdict | Failed) -> str:
+    """The verdict in a word, as the record keeps it."""
     match verdict:
         case Advice():
             return "advice"
@@ -104,7 +105,7 @@ def _kind(verdict: Verdict | Failed) -> str:
             return "satisfied"
         case MissingData():
             return "missing"
-        case Failed():
-            return "failed"
         case NotApplicable():
             return "not applicable"
+        case _:
+            return "failed"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cds_hooks.snapshot.model import Fact, Gap
+from cds_hooks.snapshot.vocabulary import Service
 from cds_hooks.wire.card import Indicator
 
 
@@ -24,9 +25,9 @@ class DeleteDraft:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Offer a new draft by its clinical name (a row of `mappings/services`)."""
+    """Offer a new draft by its clinical name."""
 
-    service: str
+    service: Service
 
 
 Proposal = DeleteDraft | Propose

@@ -42,4 +42,5 @@ def table(facts: Iterable[Fact]) -> str:
 
 
 def bullets(items: Iterable[str]) -> str:
+    """Sentences of our own as a list, each once; chart text must be escaped before."""
     return "\n".join(f"- {item}" for item in dict.fromkeys(items))

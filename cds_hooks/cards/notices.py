@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cds_hooks.authoring.rule import UndoneCheck
-from cds_hooks.cards.markdown import bullets, escape
+from cds_hooks.cards.markdown import bullets
 from cds_hooks.cards.render import NO_SIGN_OFF, VERIFY, card_id, overrides, source_of
 from cds_hooks.snapshot.model import Gap
 from cds_hooks.wire.card import BASIS, SUMMARY_LIMIT, Basis, BasisGap, BasisRule, Card
@@ -22,7 +22,7 @@ BROKE = "the check itself failed; it has been recorded for the maintainers"
 def check_not_done(request: Request, undone: Sequence[UndoneCheck]) -> Card:
     """One warning for everything that could not be checked in this call."""
     checks = list(dict.fromkeys(check.rule.check for check in undone))
-    reasons = [f"{check.rule.check} ({check.rule.id}): {escape(_why(check))}" for check in undone]
+    reasons = [f"{check.rule.check} ({check.rule.id}): {_why(check)}" for check in undone]
     parts = ["These checks could not be made. No card about them does not mean that there is no problem."]
     parts += [bullets(reasons), f"Check them by hand, or try again when the data can be reached. {VERIFY}"]
     gaps = dict.fromkeys((check.gap.fact if check.gap else check.rule.check, _why(check)) for check in undone)
@@ -44,7 +44,7 @@ def check_not_done(request: Request, undone: Sequence[UndoneCheck]) -> Card:
 def data_not_used(request: Request, remarks: Sequence[Gap]) -> Card:
     """One information card for everything that was recorded but could not be used."""
     parts = ["Recorded data that would have mattered here could not be used:"]
-    parts += [bullets(escape(gap.text) for gap in remarks), f"Correct the record where it is wrong. {VERIFY}"]
+    parts += [bullets(gap.text for gap in remarks), f"Correct the record where it is wrong. {VERIFY}"]
     return Card(
         uuid=str(card_id(request, NOT_USED, "")),
         summary="Data quality: recorded data could not be used for a check - see the detail",

@@ -11,7 +11,7 @@ from cds_hooks.authoring.evidence import Evidence
 from cds_hooks.authoring.override import BY_INDICATOR, SYSTEM, OverrideReason
 from cds_hooks.authoring.rule import Rule
 from cds_hooks.authoring.verdict import Advice
-from cds_hooks.cards.markdown import bullets, escape, plain, table
+from cds_hooks.cards.markdown import bullets, plain, table
 from cds_hooks.cards.suggestions import Suggestions
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Fact, Gap
@@ -77,7 +77,7 @@ class Renderer:
     def _detail(self, rule: Rule, advice: Advice) -> str:
         parts = [" ".join(advice.detail), table(advice.because)]
         if advice.unchecked:
-            parts.append("**Not checked:**\n\n" + bullets(escape(gap.text) for gap in advice.unchecked))
+            parts.append("**Not checked:**\n\n" + bullets(gap.text for gap in advice.unchecked))
         cited = "; ".join(f"{evidence.title}, {evidence.section}" for evidence in rule.evidence)
         parts.append(f"**Source:** {cited}.")
         parts.append(f"**Limits:** {rule.limits} {VERIFY} Data as of {self.patient.as_of:%Y-%m-%d %H:%M %Z}.")

@@ -16,6 +16,7 @@ from fhir.resources.R4B.task import Task
 
 from cds_hooks.authoring.verdict import DeleteDraft, Proposal, Propose
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.vocabulary import Service
 from cds_hooks.wire.card import Action, Suggestion
 from cds_hooks.wire.request import Request
 from mappings.knowledge import Knowledge
@@ -26,10 +27,13 @@ REQUESTERS = ("Practitioner/", "PractitionerRole/")
 
 
 class Suggestions:
-    """Knows a validated draft for every service that rules may propose. Raises pydantic's error when one is not R4."""
+    """Knows a validated draft for every service that rules may propose.
+
+    Raises KeyError when the tables lack one, and pydantic's error when one is not valid R4.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._services: Mapping[str, ServiceEntry] = knowledge.services
+        self._services: Mapping[Service, ServiceEntry] = {name: knowledge.service(name) for name in Service}
         self._templates = {name: _template(entry) for name, entry in self._services.items()}
 
     def build(

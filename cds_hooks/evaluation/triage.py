@@ -61,7 +61,7 @@ def _carried_by_other_side(each: Judged, judged: Sequence[Judged]) -> bool:
         if other.order and other.rule is each.rule and isinstance(other.verdict, Advice) and not other.verdict.mirror
         if each.order.reference in other.verdict.partners
     }
-    return set(named) <= carried
+    return bool(carried) and set(named) <= carried
 
 
 def _undone(judged: Sequence[Judged]) -> list[UndoneCheck]:

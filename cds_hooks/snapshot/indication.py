@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.medication import Medication
 from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown, finding
-from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Route
+from cds_hooks.snapshot.vocabulary import Concept, Need, Route
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
@@ -21,8 +21,6 @@ OTHER_INDICATIONS = (Concept.PULMONARY_HYPERTENSION, Concept.OTHER_PROSTACYCLIN_
 
 def systemic(medication: Medication, patient: Patient) -> Finding[Fact]:
     """A prostacyclin by any route but inhalation, or inhaled for bone marrow edema."""
-    if not medication.gives(DrugGroup.PROSTACYCLIN):
-        return Absent()
     if medication.medicine.route is not Route.INHALATION:
         return Present((medication.fact,))
     return for_edema(medication, patient)

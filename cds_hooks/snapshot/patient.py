@@ -64,6 +64,7 @@ class Patient:
             order.medication
             for order in self.drafts
             if order is not beside and order.medication and order.medication.gives(group)
+            if not (beside and beside.medication and beside.medication.replaces == order.reference)
         )
 
     def takes(self, group: DrugGroup, beside: Order | None = None) -> Finding[Medication]:
@@ -93,14 +94,15 @@ class Patient:
         return finding(found, self.problems.gaps)
 
     def newest_lab(self, concept: Concept, within_days: float) -> Finding[Result]:
-        """The newest valid result of this kind that is no older than the window; undated results do not count."""
-        found = [
-            item
-            for item in self.labs.items
-            if item.concept is concept and item.when and item.when.age_days(self.as_of) <= within_days
-        ]
-        newest = max(found, key=lambda item: item.when.last if item.when else self.as_of, default=None)
-        return finding((newest,) if newest else (), self.labs.gaps, self.labs.remarks)
+        """The newest valid result of this kind within the window; more than one where they share their moment.
+
+        Undated results do not count.
+        """
+        dated = [(item, item.when) for item in self.labs.items if item.concept is concept and item.when]
+        fresh = [(item, when) for item, when in dated if when.age_days(self.as_of) <= within_days]
+        newest = max((when.last for _, when in fresh), default=None)
+        found = tuple(item for item, when in fresh if when.last == newest)
+        return finding(found, self.labs.gaps, self.labs.remarks)
 
     @property
     def pregnancy(self) -> Finding[Fact]:

@@ -56,7 +56,7 @@ class Evidence:
 
 def pregnancy(patient: Patient) -> Finding[Fact]:
     """Present with every piece of evidence that stands; remarks name contradictions."""
-    against = tuple(_against(patient))
+    against = tuple(piece for piece in _against(patient) if piece.when and not piece.when.is_future(patient.as_of))
     standing = [piece for piece in _for(patient) if not any(piece.undone_by(other) for other in against)]
     gaps = patient.problems.gaps + patient.pregnancy_results.gaps
     remarks = patient.pregnancy_results.remarks

@@ -57,6 +57,18 @@ class Certainty(StrEnum):
     NAME = "name"
 
 
+class Service(StrEnum):
+    """What rules may propose, named as the rows of `mappings/services`."""
+
+    PREGNANCY_TEST = "pregnancy_test"
+    INR_TEST = "inr_test"
+    ANTI_XA_TEST = "anti_xa_test"
+    HEMATOLOGY_CONSULT = "hematology_consult"
+    OBSTETRIC_CONSULT = "obstetric_consult"
+    MEDICATION_RECONCILIATION = "medication_reconciliation"
+    PHARMACIST_REVIEW = "pharmacist_review"
+
+
 class Need(StrEnum):
     """What a rule must know about the patient; the value is how a card names it.
 

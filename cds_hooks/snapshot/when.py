@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
+YEARS = range(2, 9999)  # the first and the last year of the calendar cannot be shifted between zones
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -53,23 +54,17 @@ def read_when(text: str | None, zone: tzinfo) -> When | None:
             return _span(text, partial, zone)
         moment = datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        moment.astimezone(UTC)  # a zone shift past year 1 or 9999 overflows here rather than in a rule
-        return When(moment, moment, text)
-    except (ValueError, OverflowError):
+        return When(moment, moment, text) if moment.year in YEARS else None
+    except ValueError:
         return None
 
 
 def _span(text: str, partial: re.Match[str], zone: tzinfo) -> When:
     year, month, day = int(partial[1]), int(partial[2] or 1), int(partial[3] or 1)
+    if year not in YEARS:
+        raise ValueError("outside the calendar")
     first = datetime(year, month, day, tzinfo=zone)
     last_month = month if partial[2] else 12
     last_day = day if partial[3] else monthrange(year, last_month)[1]
     last = datetime(year, last_month, last_day, 23, 59, 59, tzinfo=zone)
-    first.astimezone(UTC) - timedelta(days=1)
-    last.astimezone(UTC) + timedelta(days=1)
     return When(first, last, text)
-
-
-def newest(*dates: When | None) -> When | None:
-    """The latest of the dates that are known."""
-    return max((date for date in dates if date), key=lambda date: date.last, default=None)

@@ -66,16 +66,32 @@ class Link(Element, frozen=True):
     url: str | None = None
 
 
-class Page(Head, Generic[T], frozen=True):
-    """One answer of a FHIR server: a resource, or a Bundle with its entries and what follows it."""
+class RawEntry(Element, frozen=True):
+    resource: Raw = NOTHING  # never `Raw | None`: msgspec gives null as its bytes
 
-    entry: list[Entry[T]] | None = None
+
+class Answer(Head, frozen=True):
+    """One answer of a FHIR server: a resource, or a Bundle and what follows it."""
+
     link: list[Link] | None = None
+    total: int | None = None
 
     @property
     def following(self) -> str | None:
         """The URL of the next page."""
         return next((link.url for link in self.link or () if link.relation == "next"), None)
+
+
+class Page(Answer, Generic[T], frozen=True):
+    """An answer whose rows are all as they should be."""
+
+    entry: list[Entry[T]] | None = None
+
+
+class RawPage(Answer, frozen=True):
+    """An answer whose rows are read one by one."""
+
+    entry: list[RawEntry] | None = None
 
 
 class Issue(Element, frozen=True):
@@ -90,6 +106,7 @@ class Extension(Element, frozen=True):
     url: str | None = None
     value_code: str | None = None
     value_codeable_concept: CodeableConcept | None = None
+    extension: list[Extension] | None = None
 
 
 class Patient(Head, frozen=True):

@@ -74,15 +74,22 @@ def _asks_for(template: str, resource: Json) -> bool:
     return "code=" not in template or any(f"|{code}" in template for code in codes_of(resource))
 
 
-def answer_of(hook: str, body: bytes, have: Mapping[str, Delivery] = NOTHING_FETCHED, at: datetime = AS_OF) -> Answer:
+def answer_of(
+    hook: str,
+    body: bytes,
+    have: Mapping[str, Delivery] = NOTHING_FETCHED,
+    *,
+    at: datetime = AS_OF,
+    advisor: Advisor | None = None,
+) -> Answer:
     """The answer when nothing else than `have` can be fetched."""
-    consultation = the_advisor().consult(service_of(hook), body, at)
+    consultation = (advisor or the_advisor()).consult(service_of(hook), body, at)
     consultation.needs(have)
     return consultation.answer(have)
 
 
-def cards_of(hook: str, body: bytes, have: Mapping[str, Delivery] = NOTHING_FETCHED, at: datetime = AS_OF) -> list[Any]:
-    cards: list[Any] = json.loads(answer_of(hook, body, have, at).body)["cards"]
+def cards_in(answer: Answer) -> list[Any]:
+    cards: list[Any] = json.loads(answer.body)["cards"]
     return cards
 
 
@@ -91,6 +98,6 @@ def topics(cards: Iterable[Any]) -> list[str]:
     return [card["source"]["topic"]["code"] for card in cards]
 
 
-def topics_for(hook: str, drafts: Sequence[Any], resources: Iterable[Json] = (), at: datetime = AS_OF) -> list[str]:
+def topics_for(hook: str, drafts: Sequence[Any], resources: Iterable[Json] = ()) -> list[str]:
     """What a call with these drafts and this complete chart is told."""
-    return topics(cards_of(hook, a_request(hook, drafts, full_prefetch(the_advisor(), hook, resources)), at=at))
+    return topics(cards_in(answer_of(hook, a_request(hook, drafts, full_prefetch(the_advisor(), hook, resources)))))

@@ -12,9 +12,9 @@ from cds_hooks.authoring.evidence import iloprost_smpc, statpearls
 from cds_hooks.authoring.rule import Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, Propose, Satisfied, Verdict
 from cds_hooks.snapshot.medication import Medication
-from cds_hooks.snapshot.model import Absent, Fact, Gap, Present, Unknown
+from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Gap, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.vocabulary import DrugGroup, Need
+from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Service
 
 RULE = Rule(
     id="BME-CI-05",
@@ -38,25 +38,46 @@ def assess(patient: Patient) -> Verdict:
     taken = patient.takes(DrugGroup.PROSTACYCLIN)
     if isinstance(taken, Unknown):
         return MissingData(taken.gap)
-    candidates = taken.items if isinstance(taken, Present) else ()
-    asked = [item for item in candidates if not isinstance(patient.for_pulmonary_hypertension(item), Present)]
+    found, cut_off = (taken.items, taken.gaps) if isinstance(taken, Present) else ((), ())
+    asked = [item for item in found if not isinstance(patient.for_pulmonary_hypertension(item), Present)]
     systemic = [(item, patient.systemic(item)) for item in asked]
-    concerned = [item for item, verdict in systemic if not isinstance(verdict, Absent)]
-    if not concerned:
-        return NOT_APPLICABLE
-    conflicts = (patient.takes(DrugGroup.ANTICOAGULANT), patient.pregnancy)
-    gaps = tuple(conflict.gap for conflict in conflicts if isinstance(conflict, Unknown))
+    sure = [item for item, verdict in systemic if isinstance(verdict, Present)]
+    unclear = tuple(verdict.gap for _, verdict in systemic if isinstance(verdict, Unknown))
+    if sure or unclear:
+        return _beside(sure, unclear, patient)
+    return MissingData(cut_off[0]) if cut_off else NOT_APPLICABLE
+
+
+def _beside(sure: list[Medication], unclear: tuple[Gap, ...], patient: Patient) -> Verdict:
+    """The conflicts beside the prostacyclins that surely count, and beside those that may."""
+    anticoagulants, pregnancy = patient.takes(DrugGroup.ANTICOAGULANT), patient.pregnancy
+    conflicts = (anticoagulants, pregnancy)
     facts = tuple(fact for conflict in conflicts if isinstance(conflict, Present) for fact in conflict.facts)
-    unclear = [verdict.gap for _, verdict in systemic if isinstance(verdict, Unknown)]
-    if facts and len(unclear) < len(concerned):
-        sure = [item for item, verdict in systemic if isinstance(verdict, Present)]
-        return _advice(sure, facts, (*gaps, *unclear), patient)
-    if facts or gaps:
-        return MissingData((*unclear, *gaps)[0])
-    return Satisfied(patient.pregnancy_results.remarks)
+    gaps = tuple(gap for conflict in conflicts for gap in _gaps(conflict))
+    remarks = () if isinstance(pregnancy, Unknown) else pregnancy.remarks
+    if facts and sure:
+        return _advice(sure, facts, (*gaps, *unclear), remarks, patient)
+    undone = (*unclear, *gaps) if facts else gaps
+    return MissingData(undone[0]) if undone else Satisfied(remarks)
 
 
-def _advice(sure: list[Medication], conflicts: tuple[Fact, ...], gaps: tuple[Gap, ...], patient: Patient) -> Advice:
+def _gaps(conflict: Finding[Factual]) -> tuple[Gap, ...]:
+    match conflict:
+        case Unknown(gap):
+            return (gap,)
+        case Absent():
+            return ()
+        case present:
+            return present.gaps
+
+
+def _advice(
+    sure: list[Medication],
+    conflicts: tuple[Fact, ...],
+    gaps: tuple[Gap, ...],
+    remarks: tuple[Gap, ...],
+    patient: Patient,
+) -> Advice:
     uses = [patient.for_pulmonary_hypertension(item) for item in sure]
     return Advice(
         indicator="critical",
@@ -64,6 +85,6 @@ def _advice(sure: list[Medication], conflicts: tuple[Fact, ...], gaps: tuple[Gap
         detail=(DECISION,),
         because=(*(item.fact for item in sure), *conflicts),
         unchecked=(*gaps, *(use.gap for use in uses if isinstance(use, Unknown))),
-        remarks=patient.pregnancy_results.remarks,
-        proposals=(Propose("pharmacist_review"),),
+        remarks=remarks,
+        proposals=(Propose(Service.PHARMACIST_REVIEW),),
     )

@@ -22,7 +22,7 @@ from cds_hooks.snapshot.medication import Medication, Order, Standing
 from cds_hooks.snapshot.model import Absent, Fact, Gap, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Result
-from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Service
 
 OURS = "usual half-lives; ours, awaiting a clinical board"
 
@@ -100,9 +100,9 @@ def assess(order: Order, patient: Patient) -> Verdict:
         summary=SUMMARY,
         detail=(ASK,),
         because=(drug.fact, *doubts),
-        unchecked=gaps,
+        unchecked=(*gaps, *((use.gap,) if isinstance(use, Unknown) else ())),
         remarks=patient.labs.remarks,
-        proposals=(Propose("medication_reconciliation"), _test(order, patient)),
+        proposals=(Propose(Service.MEDICATION_RECONCILIATION), _test(order, patient)),
     )
 
 
@@ -125,8 +125,9 @@ def _doubts(order: Order, patient: Patient) -> Iterator[Fact]:
     for item in vague + patient.drafted(DrugGroup.ANTICOAGULANT_VAGUE, beside=order):
         yield item.fact
     inr = patient.newest_lab(Concept.INR, patient.policy[INR_WINDOW])
-    if isinstance(inr, Present) and inr.items[0].surely_at_least(patient.policy[INR_RAISED]):
-        yield inr.items[0].fact
+    for result in inr.items if isinstance(inr, Present) else ():
+        if result.surely_at_least(patient.policy[INR_RAISED]):
+            yield result.fact
     long_term = patient.has(Concept.LONG_TERM_ANTICOAGULANT)
     if isinstance(long_term, Present):
         yield from long_term.facts
@@ -144,7 +145,7 @@ def _in_washout(item: Medication, patient: Patient) -> bool:
 
 def _washout_days(ingredient: str, patient: Patient) -> float:
     policy = patient.policy
-    if ingredient == "phenprocoumon":
+    if ingredient == "phenprocoumon" or ingredient.startswith("("):  # a class code may stand for any of its drugs
         return policy[WASHOUT_PHENPROCOUMON]
     if ingredient in VITAMIN_K_ANTAGONISTS:
         return policy[WASHOUT_VKA]
@@ -160,7 +161,7 @@ def _washout_days(ingredient: str, patient: Patient) -> float:
 def _kidneys_clear_dabigatran(patient: Patient) -> bool:
     """Only a value that is surely high enough shortens the washout: an unknown one is not a good one."""
     egfr = patient.newest_lab(Concept.EGFR, patient.policy[EGFR_WINDOW])
-    return isinstance(egfr, Present) and egfr.items[0].surely_at_least(patient.policy[EGFR_LOW])
+    return isinstance(egfr, Present) and all(each.surely_at_least(patient.policy[EGFR_LOW]) for each in egfr.items)
 
 
 def _cleared_by_inr(item: Medication, patient: Patient) -> bool:
@@ -169,7 +170,8 @@ def _cleared_by_inr(item: Medication, patient: Patient) -> bool:
     inr = patient.newest_lab(Concept.INR, patient.policy[INR_CLEAR_WINDOW])
     if not ingredients <= VITAMIN_K_ANTAGONISTS or not isinstance(inr, Present):
         return False
-    return _after(inr.items[0], item) and inr.items[0].surely_below(patient.policy[INR_RAISED])
+    limit = patient.policy[INR_RAISED]
+    return all(_after(result, item) and result.surely_below(limit) for result in inr.items)
 
 
 def _after(result: Result, item: Medication) -> bool:
@@ -182,4 +184,4 @@ def _test(order: Order, patient: Patient) -> Propose:
     found = patient.on_file(DrugGroup.ANTICOAGULANT, *standings, beside=order)
     ingredients = {drug.ingredient for item in found for drug in item.medicine.of(DrugGroup.ANTICOAGULANT)}
     by_inr = not ingredients or bool(ingredients & VITAMIN_K_ANTAGONISTS)
-    return Propose("inr_test" if by_inr else "anti_xa_test")
+    return Propose(Service.INR_TEST if by_inr else Service.ANTI_XA_TEST)

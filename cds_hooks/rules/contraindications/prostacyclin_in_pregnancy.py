@@ -15,7 +15,7 @@ from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, Mis
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import Absent, Fact, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.vocabulary import DrugGroup, Need
+from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Service
 
 RULE = Rule(
     id="BME-CI-02",
@@ -52,7 +52,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
             return MissingData(gap)
         case Absent(remarks):
             return Satisfied(remarks)
-        case Present() as pregnancy:
+        case pregnancy:
             return MissingData(systemic.gap) if isinstance(systemic, Unknown) else _advice(drug, pregnancy, patient)
 
 
@@ -68,5 +68,5 @@ def _advice(drug: Medication, pregnancy: Present[Fact], patient: Patient) -> Adv
         because=(drug.fact, *pregnancy.facts),
         unchecked=(*pregnancy.gaps, *unclear),
         remarks=pregnancy.remarks,
-        proposals=(*(() if for_hypertension or unclear else (delete,)), Propose("obstetric_consult")),
+        proposals=(*(() if for_hypertension or unclear else (delete,)), Propose(Service.OBSTETRIC_CONSULT)),
     )

@@ -16,7 +16,7 @@ from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, Missi
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import Absent, Fact, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.vocabulary import DrugGroup, Need
+from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Service
 
 TEST_WINDOW = Threshold(
     name="pregnancy-test-window",
@@ -59,7 +59,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
             return NOT_APPLICABLE
         case Unknown(gap):
             return MissingData(gap)
-        case Present() as potential:
+        case potential:
             return _status(drug, potential, patient) if isinstance(systemic, Present) else MissingData(systemic.gap)
 
 
@@ -77,6 +77,7 @@ def _status(drug: Medication, potential: Present[Fact], patient: Patient) -> Ver
 
 def _advice(drug: Medication, potential: Present[Fact], patient: Patient) -> Advice:
     days = patient.policy[TEST_WINDOW]
+    use = patient.for_pulmonary_hypertension(drug)
     remarks = patient.pregnancy_results.remarks
     return Advice(
         indicator="warning",
@@ -86,7 +87,7 @@ def _advice(drug: Medication, potential: Present[Fact], patient: Patient) -> Adv
             f"Test within {days:g} days of the infusion; contraception is advised during treatment.",
         ),
         because=(drug.fact, *potential.facts),
-        unchecked=potential.gaps,
+        unchecked=(*potential.gaps, *((use.gap,) if isinstance(use, Unknown) else ())),
         remarks=remarks,
-        proposals=(Propose("pregnancy_test"),),
+        proposals=(Propose(Service.PREGNANCY_TEST),),
     )

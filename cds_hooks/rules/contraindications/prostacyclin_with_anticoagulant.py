@@ -16,7 +16,7 @@ from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, Mis
 from cds_hooks.snapshot.medication import Medication, Order, Standing
 from cds_hooks.snapshot.model import Absent, Gap, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.vocabulary import DrugGroup, Need
+from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Service
 
 RULE = Rule(
     id="BME-CI-01",
@@ -68,11 +68,11 @@ def _prostacyclin_ordered(drug: Medication, order: Order, patient: Patient) -> V
             return MissingData(gap)
         case Absent(remarks):
             return Satisfied(remarks)
-        case Present(anticoagulants, gaps):
+        case found:
             if isinstance(systemic, Unknown):
                 return MissingData(systemic.gap)
-            partners = _drafts(anticoagulants)
-            return _advice((drug,), anticoagulants, gaps, patient, partners=partners, mirror=False)
+            partners = _drafts(found.items)
+            return _advice((drug,), found.items, found.gaps, patient, partners=partners, mirror=False)
 
 
 def _anticoagulant_ordered(drug: Medication, order: Order, patient: Patient) -> Verdict:
@@ -81,13 +81,14 @@ def _anticoagulant_ordered(drug: Medication, order: Order, patient: Patient) -> 
             return MissingData(gap)
         case Absent(remarks):
             return Satisfied(remarks)
-        case Present(found, gaps):
-            asked = [(item, patient.systemic(item)) for item in found]
+        case found:
+            asked = [(item, patient.systemic(item)) for item in found.items]
             systemic = tuple(item for item, verdict in asked if isinstance(verdict, Present))
             unclear = [verdict.gap for _, verdict in asked if isinstance(verdict, Unknown)]
             if not systemic:
-                return MissingData(unclear[0]) if unclear else Satisfied()
-            return _advice(systemic, (drug,), gaps, patient, partners=_drafts(systemic), mirror=True)
+                undone = (*unclear, *found.gaps)
+                return MissingData(undone[0]) if undone else Satisfied()
+            return _advice(systemic, (drug,), found.gaps, patient, partners=_drafts(systemic), mirror=True)
 
 
 def _advice(
@@ -99,17 +100,17 @@ def _advice(
     partners: tuple[str, ...],
     mirror: bool,
 ) -> Advice:
-    uses = [patient.for_pulmonary_hypertension(item) for item in prostacyclins]
-    for_hypertension = all(isinstance(use, Present) for use in uses)
-    unclear = tuple(use.gap for use in uses if isinstance(use, Unknown))
-    deletes = () if for_hypertension or unclear else tuple(map(_delete, _drafts(prostacyclins)))
+    uses = [(item, patient.for_pulmonary_hypertension(item)) for item in prostacyclins]
+    for_hypertension = all(isinstance(use, Present) for _, use in uses)
+    unclear = tuple(use.gap for _, use in uses if isinstance(use, Unknown))
+    removable = tuple(item for item, use in uses if isinstance(use, Absent))
     return Advice(
         indicator="warning" if for_hypertension else "critical",
         summary=CONFIRM if for_hypertension else CONTRAINDICATED,
         detail=(WHY, IN_PULMONARY_HYPERTENSION if for_hypertension else INSTEAD),
         because=tuple(item.fact for item in (*prostacyclins, *anticoagulants)),
         unchecked=(*gaps, *unclear),
-        proposals=(*deletes, Propose("hematology_consult")),
+        proposals=(*map(_delete, _drafts(removable)), Propose(Service.HEMATOLOGY_CONSULT)),
         partners=partners,
         mirror=mirror,
     )

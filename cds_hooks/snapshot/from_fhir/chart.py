@@ -22,6 +22,7 @@ from cds_hooks.wire.request import Request
 T = TypeVar("T", bound=fhir.Head, covariant=True)
 OUTCOME = "OperationOutcome"
 GARBLED = "what came is not what the query asks for"
+CUT_OFF = "the EHR says that it holds more than came"
 REFUSED = "the EHR answered with an error"
 FOREIGN = "what came belongs to another patient"
 
@@ -47,6 +48,8 @@ class Rows:
     rows: list[Row[Any]] = field(default_factory=list)
     foreign: int = 0
     unreadable: int = 0
+    entries: int = 0
+    total: int = 0  # the largest that any page claims
 
     def fail(self, reason: str) -> None:
         self.state, self.reason = State.FAILED, reason
@@ -60,6 +63,7 @@ class Page:
     rows: tuple[fhir.Head, ...] = ()
     others: tuple[tuple[fhir.Head, Raw], ...] = ()  # included resources and outcomes
     unreadable: int = 0
+    total: int = 0
 
 
 @dataclass(slots=True)
@@ -72,6 +76,7 @@ class Chart:
     read: dict[str, Rows] = field(default_factory=dict)
     included: dict[str, Raw] = field(default_factory=dict)
     _sent: dict[str, Page | None] = field(default_factory=dict)
+    _beside: dict[str, Raw] | None = None
 
     def unasked(self, keys: tuple[str, ...]) -> Iterator[Query]:
         """What must still be asked for: keys that nobody ran, and pages that the client did not send."""
@@ -107,7 +112,20 @@ class Chart:
         fetched = self.have.get(reference)
         if fetched and fetched.state is State.DATA:
             return Raw(fetched.pages[0])
-        return self.included.get(reference)
+        return self.included.get(reference) or self._came_along().get(reference)
+
+    def _came_along(self) -> Mapping[str, Raw]:
+        """Resources that the client sent beside what was asked for: in the basket, or under any prefetch key."""
+        if self._beside is None:
+            self._beside = {}
+            for raw in (*(entry.resource for entry in self.request.draft_entries), *self.request.prefetch.values()):
+                page = fhir.decode(raw, fhir.RawPage)
+                entries = [entry.resource for entry in page.entry or ()] if page else []
+                for each in (raw, *entries):
+                    head = fhir.decode(each, fhir.Head)
+                    if head is not None and not is_foreign(head, self.request.patient_id):
+                        self._beside[f"{head.resource_type}/{head.id}"] = each
+        return self._beside
 
     def _sent_page(self, key: str) -> Page | None:
         """The prefetch value as a page; None when it is not what the query asks for."""
@@ -130,6 +148,8 @@ class Chart:
             found.fail(fetched.reason)
         if found.foreign and not found.rows:
             found.fail(FOREIGN)
+        if not found.reason and found.total > found.entries:
+            found.fail(CUT_OFF)
         if not found.reason and not found.rows:
             found.state = State.EMPTY
         return found
@@ -142,6 +162,8 @@ class Chart:
         found.foreign += len(page.rows) - len(own)
         found.rows += [Row(row, origin) for row in own]
         found.unreadable += page.unreadable
+        found.entries += len(page.rows) + len(page.others) + page.unreadable
+        found.total = max(found.total, page.total)
         for head, raw in page.others:
             if head.resource_type != OUTCOME:
                 self.included[f"{head.resource_type}/{head.id}"] = raw
@@ -160,24 +182,25 @@ def read_page(raw: Raw, row_type: str) -> Page | None:
         rows = [entry.resource for entry in whole.entry or ()]
         fitting = tuple(row for row in rows if row is not None and row.resource_type == row_type)
         if len(fitting) == len(rows):
-            return Page(whole.following, fitting)
+            return Page(whole.following, fitting, total=whole.total or 0)
     return _one_by_one(raw, row_type, kind)
 
 
 def _one_by_one(raw: Raw, row_type: str, kind: type[fhir.Head]) -> Page | None:
-    page = fhir.decode(raw, fhir.Page[Raw])
+    page = fhir.decode(raw, fhir.RawPage)
     if page is None or page.resource_type not in ("Bundle", row_type, OUTCOME):
         return None
     entries = [entry.resource for entry in page.entry or ()] if page.resource_type == "Bundle" else [raw]
     rows: list[fhir.Head] = []
     others: list[tuple[fhir.Head, Raw]] = []
     for entry in entries:
-        head = fhir.decode(entry, fhir.Head) if entry is not None else None
-        if head is not None and head.resource_type != row_type:
-            others.append((head, entry or Raw()))
-        elif (row := fhir.decode(entry, kind) if entry is not None else None) is not None:
+        head = fhir.decode(entry, fhir.Head)
+        if head is not None and head.resource_type not in ("", row_type):
+            others.append((head, entry))
+        elif (row := fhir.decode(entry, kind)) is not None:
             rows.append(row)
-    return Page(page.following, tuple(rows), tuple(others), len(entries) - len(rows) - len(others))
+    unreadable = len(entries) - len(rows) - len(others)
+    return Page(page.following, tuple(rows), tuple(others), unreadable, page.total or 0)
 
 
 def is_foreign(head: fhir.Head, patient_id: str) -> bool:

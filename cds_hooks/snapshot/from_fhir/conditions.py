@@ -12,16 +12,15 @@ from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 
-REFUTED = {"refuted", "entered-in-error"}
-NOT_CONFIRMABLE = {"differential"}  # counts only where a rule says so
-CURRENT = {"active", "recurrence", "relapse", None}  # absent counts as active (0.1)
+NEVER_COUNTS = {"refuted", "entered-in-error", "differential"}  # a differential diagnosis says neither yes nor no
+NOT_CURRENT = {"inactive", "remission", "resolved"}  # absent or unreadable counts as active (0.1)
 NOT_DONE = {"not-done", "entered-in-error", "preparation"}
 
 
 def read_problems(reader: Reader) -> Listing[Problem]:
-    """Every Condition that is not refuted, whatever its concepts: an order's reason may refer to any of them."""
+    """Every Condition that counts, whatever its concepts: an order's reason may refer to any of them."""
     rows = reader.rows(CONDITIONS, fhir.Condition)
-    kept = [row for row in rows if code_of(row.resource.verification_status) not in REFUTED]
+    kept = [row for row in rows if code_of(row.resource.verification_status) not in NEVER_COUNTS]
     return Listing(tuple(_problem(row, reader) for row in kept), reader.chart.gap(CONDITIONS, Need.PROBLEMS))
 
 
@@ -32,11 +31,10 @@ def _problem(row: Row[fhir.Condition], reader: Reader) -> Problem:
     abatement = raw.abatement_period or fhir.Period()
     abated = reader.when(raw.abatement_date_time, abatement.end)
     over = bool(abated and abated.first <= reader.as_of) or bool(raw.abatement_string or raw.abatement_boolean)
-    current = code_of(raw.clinical_status) in CURRENT and code_of(raw.verification_status) not in NOT_CONFIRMABLE
     return Problem(
         id=raw.id or "",
         concepts=concepts_of(raw.code, reader.lookups),
-        current=current and not over,
+        current=code_of(raw.clinical_status) not in NOT_CURRENT and not over,
         recorded=recorded,
         ended=abated if over and abated else recorded,
         fact=_fact("problem", raw.code, "problem list", recorded, row),

@@ -33,7 +33,8 @@ def read_demographics(reader: Reader) -> Demographics:
 def _birth_sex(patient: fhir.Patient) -> str | None:
     for extension in patient.extension or ():
         if extension.url in SEX_EXTENSIONS:
-            code = extension.value_code or code_of(extension.value_codeable_concept)
-            if code in FEMALE | MALE:
-                return "female" if code in FEMALE else "male"
+            for part in (extension, *(extension.extension or ())):
+                code = part.value_code or code_of(part.value_codeable_concept)
+                if code in FEMALE | MALE:
+                    return "female" if code in FEMALE else "male"
     return None

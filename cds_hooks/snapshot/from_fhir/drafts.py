@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Raw
 
-from cds_hooks.snapshot.from_fhir.medications import medicine_of, reasons_of, replaced_by, unresolved
+from cds_hooks.snapshot.from_fhir.medications import medicine_of, names_something, reasons_of, replaced_by, unresolved
 from cds_hooks.snapshot.from_fhir.reader import Reader
 from cds_hooks.snapshot.medication import Medication, Order, Reasons, Standing
 from cds_hooks.snapshot.model import Listing
@@ -37,12 +37,14 @@ def unresolved_drafts(reader: Reader) -> tuple[Query, ...]:
     return tuple(queries)
 
 
+def _names(selection: str, head: fhir.Head) -> bool:
+    """`Type/id`, relative or absolute; older clients send the bare id."""
+    return selection == head.id or fhir.reference_id(selection, head.resource_type) == head.id
+
+
 def names_medicine(draft: fhir.MedicationRequest) -> bool:
     """Has a medicine been chosen yet? EHRs send drafts before one is."""
-    concept = draft.medication_codeable_concept
-    if concept is None:
-        return draft.medication_reference is not None
-    return bool(concept.text) or any(coding.code or coding.display for coding in concept.coding or ())
+    return draft.medication_reference is not None or names_something(draft.medication_codeable_concept)
 
 
 def _medication_request(raw: Raw) -> fhir.MedicationRequest | None:
@@ -54,10 +56,10 @@ def _medication_request(raw: Raw) -> fhir.MedicationRequest | None:
 def _order(
     head: fhir.Head | None, raw: Raw, selections: list[str] | None, problems: Listing[Problem], reader: Reader
 ) -> Order:
-    if head is None:
+    if head is None or not head.resource_type:
         return Order(reference="", kind="", unreadable=UNREADABLE)
     reference = f"{head.resource_type}/{head.id}" if head.id else ""
-    selected = selections is None or reference in selections or head.id in selections
+    selected = selections is None or any(_names(selection, head) for selection in selections)
     if head.resource_type != "MedicationRequest":
         return Order(reference=reference, kind=head.resource_type, selected=selected)
     draft = fhir.decode(raw, fhir.MedicationRequest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,17 +20,19 @@ from cds_hooks.wire.delivery import Query
 
 SUPPLY_GRACE = timedelta(days=30)  # rule specification 0.1
 DAYS_PER_UNIT = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30}
-ORDER_STANDING = {
+STANDING = {
     "active": Standing.ACTIVE,
     "on-hold": Standing.UNCERTAIN,
     "unknown": Standing.UNCERTAIN,
     "stopped": Standing.ENDED,
     "completed": Standing.ENDED,
 }
-STATEMENT_STANDING = {**ORDER_STANDING, "intended": Standing.UNCERTAIN}
+NEVER_COUNTS = {"cancelled", "entered-in-error", "draft", "not-taken"}
 NOT_ORDERS = {"proposal", "option"}
 NOT_GIVEN = {"not-done", "entered-in-error"}
 DOUBT = {"on-hold": "on hold", "unknown": "status unknown", "intended": "intended, not yet taken"}
+NO_STATUS = "status not readable"
+LONGEST_SUPPLY_DAYS = 3660
 PAST_END = "still active although its end has passed"
 MEDICATION = "Medication"
 
@@ -43,9 +45,9 @@ def medicine_of(use: fhir.MedicationUse, dosages: Sequence[fhir.Dosage], reader:
 
     What the reference is displayed as counts when it names a drug that the tables know, and only then.
     """
-    if use.medication_codeable_concept is not None:
-        return recognize([use.medication_codeable_concept], dosages, reader.lookups)
-    reference = use.medication_reference
+    concept, reference = use.medication_codeable_concept, use.medication_reference
+    if concept is not None and (reference is None or names_something(concept)):
+        return recognize([concept], dosages, reader.lookups)
     if reference is None:
         return Medicine(name="no medicine named", readable=False)
     product = _product(use, reader)
@@ -58,12 +60,19 @@ def medicine_of(use: fhir.MedicationUse, dosages: Sequence[fhir.Dosage], reader:
 
 def unresolved(use: fhir.MedicationUse, reader: Reader) -> Query | None:
     """The read that would tell which medicine this is, when nothing at hand does and nobody has asked for it yet."""
-    reference = use.medication_reference
-    if use.medication_codeable_concept is not None or reference is None or _product(use, reader) is not None:
+    concept, reference = use.medication_codeable_concept, use.medication_reference
+    if names_something(concept) or reference is None or _product(use, reader) is not None:
         return None
     identifier = fhir.reference_id(reference.reference, MEDICATION)
     path = f"{MEDICATION}/{identifier}"
     return Query(path, path) if identifier and path not in reader.chart.have else None
+
+
+def names_something(concept: fhir.CodeableConcept | None) -> bool:
+    """Does the concept hold any text or code? EHRs send empty ones beside a reference, or before a drug is chosen."""
+    if concept is None:
+        return False
+    return bool(concept.text) or any(coding.code or coding.display for coding in concept.coding or ())
 
 
 def _product(use: fhir.MedicationUse, reader: Reader) -> fhir.Medication | None:
@@ -118,30 +127,36 @@ def _referred(
 # -- the list
 
 
-def read_medications(reader: Reader, problems: Listing[Problem]) -> Listing[Medication]:
+Given = Mapping[str, list[When]]
+"""When the doses of an order (`MedicationRequest/id`) were given."""
+
+
+def read_medications(reader: Reader, problems: Listing[Problem], given: Given) -> Listing[Medication]:
     """Orders and statements that hold a drug that the tables know, with the dates they were stopped."""
     found: list[Medication] = []
     unread = {MEDICATIONS: 0, STATEMENTS: 0}
     for row in reader.rows(MEDICATIONS, fhir.MedicationRequest):
-        order = row.resource
-        standing = ORDER_STANDING.get(order.status or "")
-        if standing and not order.do_not_perform and order.intent not in NOT_ORDERS:
-            unread[MEDICATIONS] += _add(found, _order(row, standing, problems, reader))
+        if _counts(row.resource):
+            unread[MEDICATIONS] += _add(found, _order(row, problems, reader))
     for statement in reader.rows(STATEMENTS, fhir.MedicationStatement):
-        standing = STATEMENT_STANDING.get(statement.resource.status or "")
-        if standing:
-            unread[STATEMENTS] += _add(found, _statement(statement, standing, problems, reader))
+        if _counts(statement.resource):
+            unread[STATEMENTS] += _add(found, _statement(statement, problems, reader))
     gaps = [gap for key, count in unread.items() if (gap := reader.chart.gap(key, Need.MEDICATIONS, count))]
-    return Listing(tuple(_with_stop_dates(found, reader)), _joined(gaps))
+    return Listing(tuple(_with_stop_dates(found, given)), _joined(gaps))
 
 
 def unresolved_medications(reader: Reader) -> Iterator[Query]:
     """The reads that would tell what the listed orders and statements are for."""
     orders = [row.resource for row in reader.rows(MEDICATIONS, fhir.MedicationRequest)]
     statements = [row.resource for row in reader.rows(STATEMENTS, fhir.MedicationStatement)]
-    given = [order for order in orders if order.status in ORDER_STANDING and order.intent not in NOT_ORDERS]
-    stated = [statement for statement in statements if statement.status in STATEMENT_STANDING]
-    yield from (query for use in (*given, *stated) if (query := unresolved(use, reader)))
+    yield from (query for use in (*orders, *statements) if _counts(use) and (query := unresolved(use, reader)))
+
+
+def _counts(use: fhir.MedicationUse) -> bool:
+    """Neither withdrawn nor forbidden nor merely proposed. A status that cannot be read does not make it vanish."""
+    if isinstance(use, fhir.MedicationRequest) and (use.do_not_perform or use.intent in NOT_ORDERS):
+        return False
+    return use.status not in NEVER_COUNTS
 
 
 def _add(found: list[Medication], medication: Medication | None) -> int:
@@ -158,17 +173,15 @@ def _joined(gaps: list[Gap]) -> Gap | None:
     return Gap(Need.MEDICATIONS, GapKind.OUT_OF_REACH, text) if gaps else None
 
 
-def _order(
-    row: Row[fhir.MedicationRequest], standing: Standing, problems: Listing[Problem], reader: Reader
-) -> Medication | None:
+def _order(row: Row[fhir.MedicationRequest], problems: Listing[Problem], reader: Reader) -> Medication | None:
     order = row.resource
+    standing, doubt = _standing(order)
     dosages = fhir.decode_list(order.dosage_instruction, fhir.Dosage) or ()
     medicine = medicine_of(order, dosages, reader)
     if medicine is None or not medicine.drugs:
         return _bare(row, medicine)
     dispense = fhir.decode(order.dispense_request, fhir.DispenseRequest) or fhir.DispenseRequest()
     written = reader.when(order.authored_on)
-    doubt = DOUBT.get(order.status or "", "")
     if standing is Standing.ACTIVE and _past_end(dispense, written, reader):
         standing, doubt = Standing.UNCERTAIN, PAST_END
     ends = [dosage.timing.repeat.bounds_period for dosage in dosages if dosage.timing and dosage.timing.repeat]
@@ -193,16 +206,14 @@ def replaced_by(order: fhir.MedicationRequest) -> str | None:
     return f"MedicationRequest/{identifier}" if identifier else None
 
 
-def _statement(
-    row: Row[fhir.MedicationStatement], standing: Standing, problems: Listing[Problem], reader: Reader
-) -> Medication | None:
+def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], reader: Reader) -> Medication | None:
     statement = row.resource
+    standing, doubt = _standing(statement)
     medicine = medicine_of(statement, fhir.decode_list(statement.dosage, fhir.Dosage) or (), reader)
     if medicine is None or not medicine.drugs:
         return _bare(row, medicine)
     period = statement.effective_period or fhir.Period()
     end = reader.when(period.end)
-    doubt = DOUBT.get(statement.status or "", "")
     if standing is Standing.ACTIVE and end and end.is_past(reader.as_of):
         standing, doubt = Standing.UNCERTAIN, PAST_END
     return Medication(
@@ -216,6 +227,12 @@ def _statement(
         touched=reader.when(statement.meta.last_updated) if statement.meta else None,
         reasons=reasons_of(statement, problems, reader),
     )
+
+
+def _standing(use: fhir.MedicationUse) -> tuple[Standing, str]:
+    """Where it stands by its status, and why that is in doubt."""
+    standing = STANDING.get(use.status or "", Standing.UNCERTAIN)
+    return standing, DOUBT.get(use.status or "", NO_STATUS) if standing is Standing.UNCERTAIN else ""
 
 
 def _bare(row: Row[fhir.Head], medicine: Medicine | None) -> Medication | None:
@@ -235,20 +252,19 @@ def _past_end(dispense: fhir.DispenseRequest, written: When | None, reader: Read
     days = DAYS_PER_UNIT.get((supply.code or supply.unit or "").lower()) if supply else None
     if start is None or supply is None or days is None or supply.value is None:
         return False
-    length = timedelta(days=days * supply.value * (1 + (dispense.number_of_repeats_allowed or 0)))
-    return start.last + length + SUPPLY_GRACE < reader.as_of
+    length = days * supply.value * (1 + (dispense.number_of_repeats_allowed or 0))
+    if not 0 < length < LONGEST_SUPPLY_DAYS:
+        return False  # not to be believed: the order counts as it stands
+    return reader.as_of - start.last > timedelta(days=length) + SUPPLY_GRACE
 
 
 # -- when it was stopped
 
 
-def _with_stop_dates(found: list[Medication], reader: Reader) -> Iterator[Medication]:
+def _with_stop_dates(found: list[Medication], given: Given) -> Iterator[Medication]:
     """STOP_DATE (0.2): the latest past date among the order's own ends, the ingredient's statements and the order's
     administrations."""
     stated = [item for item in found if item.stopped and item.reference.startswith("MedicationStatement/")]
-    given: dict[str, list[When]] = {}
-    if any(item.standing is Standing.ENDED for item in found):
-        given = _administered(reader)
     for item in found:
         if item.standing is not Standing.ENDED:
             yield item
@@ -259,7 +275,8 @@ def _with_stop_dates(found: list[Medication], reader: Reader) -> Iterator[Medica
         yield replace(item, stopped=max(dates, key=lambda when: when.last, default=None))
 
 
-def _administered(reader: Reader) -> dict[str, list[When]]:
+def read_administrations(reader: Reader) -> Given:
+    """The doses that were given, by order."""
     given: dict[str, list[When]] = {}
     for row in reader.rows(ADMINISTRATIONS, fhir.MedicationAdministration):
         raw = row.resource

@@ -16,6 +16,7 @@ from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 
 VALID = {"final", "amended", "corrected", "appended"}  # rule specification 0.1
+NOT_VALID = {"registered", "preliminary", "cancelled", "entered-in-error"}  # these never count
 UNIT_KINDS = {Concept.INR: "inr", Concept.EGFR: "egfr", Concept.HCG_QUANTITATIVE: "hcg"}
 HCG_NEGATIVE_BELOW, HCG_POSITIVE_FROM = 5.0, 25.0  # [IU]/L; ours: between the two a test is undecided
 NAMES = {
@@ -48,7 +49,7 @@ def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> 
     for row in reader.rows(key, fhir.Observation):
         raw = row.resource
         kinds = coded(raw.code, reader.lookups).intersection(wanted)
-        if raw.status not in VALID or raw.data_absent_reason is not None:
+        if raw.status in NOT_VALID or raw.data_absent_reason is not None:
             continue
         for kind in sorted(kinds):
             read = _result(row, kind, reader)
@@ -60,6 +61,8 @@ def _result(row: Row[fhir.Observation], concept: Concept, reader: Reader) -> Res
     raw = row.resource
     period = raw.effective_period or fhir.Period()
     when = reader.when(raw.effective_date_time, raw.effective_instant, period.end, period.start, raw.issued)
+    if raw.status not in VALID:
+        return _unusable(concept, "has no readable status")
     if when and when.is_future(reader.as_of):
         return _unusable(concept, "is dated in the future")
     if concept is Concept.DELIVERY_DATE:
@@ -119,10 +122,12 @@ def _answer(
     row: Row[fhir.Observation], raw: fhir.Observation, concept: Concept, when: When | None, reader: Reader
 ) -> Result | Gap:
     said = raw.value_codeable_concept or (fhir.CodeableConcept(text=raw.value_string) if raw.value_string else None)
+    if concept in (Concept.INR, Concept.EGFR):
+        return _unusable(concept, "holds no readable value")
     if raw.value_boolean is not None:
         answer = Answer.POSITIVE if raw.value_boolean else Answer.NEGATIVE
         return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, str(answer), when))
-    if said is None or concept in (Concept.INR, Concept.EGFR):
+    if said is None:
         return _unusable(concept, "holds no readable value")
     answers = {ANSWERS[found] for found in concepts_of(said, reader.lookups) if found in ANSWERS}
     answer = answers.pop() if len(answers) == 1 else Answer.UNDECIDED

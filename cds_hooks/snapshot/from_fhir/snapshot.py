@@ -9,11 +9,16 @@ from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
 from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
-from cds_hooks.snapshot.from_fhir.medications import administration_gap, read_medications, unresolved_medications
+from cds_hooks.snapshot.from_fhir.medications import (
+    administration_gap,
+    read_administrations,
+    read_medications,
+    unresolved_medications,
+)
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
 from cds_hooks.snapshot.from_fhir.results import read_labs, read_pregnancy_results
 from cds_hooks.snapshot.from_fhir.services import read_open_services
-from cds_hooks.snapshot.medication import Order
+from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import NOT_READ, Listing, Policy
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.queries import (
@@ -44,6 +49,16 @@ def foreign_resource(request: Request) -> str | None:
         if head and is_foreign(head, request.patient_id):
             return f"prefetch.{key}"
     return None
+
+
+def _is_draft(on_file: Medication, order: Order) -> bool:
+    """Is the order on file the very draft, signed before and now revised? A shared id alone may be a coincidence."""
+    draft = order.medication
+    return draft is not None and draft.reference == on_file.reference and _gives(draft) == _gives(on_file)
+
+
+def _gives(medication: Medication) -> frozenset[str]:
+    return frozenset(drug.ingredient for drug in medication.medicine.drugs)
 
 
 class Reading:
@@ -89,9 +104,9 @@ class Reading:
         wanted, reader = set(keys), self._reader
         problems = read_problems(reader) if CONDITIONS in wanted else NOT_READ
         drafts = read_drafts(reader, problems)
-        mine = {order.reference for order in drafts}
-        medications = read_medications(reader, problems) if MEDICATIONS in wanted else NOT_READ
-        on_file = tuple(item for item in medications.items if item.reference not in mine)
+        given = read_administrations(reader) if ADMINISTRATIONS in wanted else {}
+        medications = read_medications(reader, problems, given) if MEDICATIONS in wanted else NOT_READ
+        on_file = tuple(item for item in medications.items if not any(_is_draft(item, order) for order in drafts))
         parts: dict[str, object] = {}
         if PATIENT in wanted:
             parts["demographics"] = read_demographics(reader)

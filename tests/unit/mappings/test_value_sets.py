@@ -178,7 +178,7 @@ def test_a_value_set_that_does_not_exist_is_an_error(knowledge: Knowledge) -> No
         ("PAH", {"pulmonary_hypertension"}),
         ("Severe pulmonary arterial hypertension", {"pulmonary_hypertension"}),
         ("Pregnancy", {"pregnancy"}),
-        ("schwanger.", {"pregnancy"}),
+        ("schwanger.", {"pregnancy", "answer_pregnant"}),
         ("Raynaud's phenomenon", {"other_prostacyclin_indication"}),
         ("Long term (current) use of anticoagulants", {"long_term_anticoagulant_use"}),
         ("BME", set()),

@@ -1,0 +1,53 @@
+"""Discovery as clients and analysts rely on it (CDS Hooks 2.0, "Discovery"; prefetch query restrictions)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.builders.calls import the_advisor
+
+SERVICES = the_advisor().discovery()["services"]
+TEMPLATES = {(service["id"], key): query for service in SERVICES for key, query in service["prefetch"].items()}
+
+
+def test_one_service_per_hook() -> None:
+    """Ids are URL-safe and used once; each answers one hook."""
+    assert [(service["id"], service["hook"]) for service in SERVICES] == [
+        ("bme-patient-view", "patient-view"),
+        ("bme-order-select", "order-select"),
+        ("bme-order-sign", "order-sign"),
+    ]
+    for service in SERVICES:
+        assert service["title"]
+        assert service["description"]
+        assert "without clinical sign-off" in service["usageRequirements"]
+        assert service["extension"]["org.marrow-cds.knowledge"]["revision"] == the_advisor().knowledge_revision
+
+
+@pytest.mark.parametrize(("service", "key"), list(TEMPLATES))
+def test_a_template_keeps_to_the_common_subset(service: str, key: str) -> None:
+    """A read or a search by equality, context tokens of 1.0 only, no modifier, no repeated parameter, short enough."""
+    query = TEMPLATES[service, key]
+    assert set(re.findall(r"\{\{(.*?)\}\}", query)) == {"context.patientId"}
+    assert len(query) < 1500
+    path, _, search = query.partition("?")
+    assert re.fullmatch(r"[A-Za-z]+(/\{\{context\.patientId\}\})?", path)
+    names = [part.split("=")[0] for part in search.split("&") if part]
+    assert len(names) == len(set(names))
+    assert not any(sign in search for sign in (":not", ":missing", ":in", "_include", "_has", "+", " "))
+
+
+def test_few_queries() -> None:
+    """Analysts copy the queries by hand: at most a dozen for a service, and the same key is the same query."""
+    assert all(len(service["prefetch"]) <= 12 for service in SERVICES)
+    by_key: dict[str, set[str]] = {}
+    for (_, key), query in TEMPLATES.items():
+        by_key.setdefault(key, set()).add(query)
+    assert all(len(queries) == 1 for queries in by_key.values())
+
+
+def test_discovery_is_stable() -> None:
+    """The same build gives the same document, so that clients may cache it."""
+    assert the_advisor().discovery() == the_advisor().discovery()

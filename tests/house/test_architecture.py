@@ -1,0 +1,67 @@
+"""House rules that a tool can check: what stands where, and that pages agree with the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cds_hooks.rules import CATALOG
+from service.config import Settings, describe
+
+ROOT = Path(__file__).resolve().parents[2]
+RULE_FILES = sorted(path for path in (ROOT / "cds_hooks" / "rules").rglob("*.py") if path.name != "__init__.py")
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").glob("*.md"), ROOT / "deploy/README.md"]
+)
+
+
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+def test_a_rule_file_opens_with_words_to_sign(path: Path) -> None:
+    """Recommendation, When, Unless, Then; thresholds before the rule; one rule and one judging function; no codes."""
+    text = path.read_text()
+    for clause in ("When    ", "Then    "):
+        assert clause in text.split('"""')[1], f"{path.name} lacks {clause.strip()}"
+    assert text.count("RULE = Rule(") == 1
+    assert len(re.findall(r"^def assess\(", text, re.MULTILINE)) == 1
+    assert not re.search(r"\b\d{4,5}-\d\b|[\"']\d{5,}[\"']", text), "a code stands in a rule"
+
+
+def test_every_rule_file_is_in_the_catalog() -> None:
+    """The catalog is written by hand; a rule that is not in it would never be asked."""
+    assert len(RULE_FILES) == len(CATALOG)
+    assert len({rule.rule.id for rule in CATALOG}) == len(CATALOG)
+
+
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+def test_every_rule_has_its_spec(path: Path) -> None:
+    """One concept, one file, one name: the spec stands at the same place under `tests/spec`."""
+    folder = path.parent.relative_to(ROOT / "cds_hooks" / "rules")
+    assert (ROOT / "tests" / "spec" / folder / f"test_{path.stem}.py").is_file()
+
+
+def test_decision_records_are_numbered_once() -> None:
+    """Each ADR has a number of its own and the sections that make it readable."""
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [record.name[:4] for record in records]
+    assert numbers
+    assert len(numbers) == len(set(numbers))
+    assert all(re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", record.name) for record in records)
+
+
+def test_the_readme_names_every_setting() -> None:
+    """One row per setting in the configuration table, with its default."""
+    readme = (ROOT / "README.md").read_text()
+    for setting in describe(Settings.model_construct()):
+        row = next((line for line in readme.splitlines() if line.startswith(f"| `{setting.variable}` |")), None)
+        assert row, f"{setting.variable} is not in the README"
+        assert not setting.default or setting.default in row
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Relative links in the documents point to files that exist."""
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+        if not target.startswith(("http:", "https:", "mailto:")):
+            assert (page.parent / target).exists(), f"{page.name} points to {target}"

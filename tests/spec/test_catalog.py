@@ -1,0 +1,304 @@
+"""The catalog: what every rule carries, and that what it declares is enough for its verdict."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import cds_hooks.rules
+from cds_hooks.authoring.override import BY_INDICATOR, OverrideReason
+from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook
+from cds_hooks.authoring.threshold import Threshold
+from cds_hooks.authoring.verdict import Verdict
+from cds_hooks.rules import CATALOG
+from cds_hooks.snapshot.from_fhir.snapshot import Reading
+from cds_hooks.snapshot.model import Policy
+from cds_hooks.snapshot.queries import HELD_IN, keys_for
+from cds_hooks.snapshot.vocabulary import Need
+from cds_hooks.wire.card import SUMMARY_LIMIT
+from cds_hooks.wire.request import ChartContext, OrderSignContext, read_request
+from tests.builders.calls import a_request, full_prefetch, the_advisor
+from tests.builders.fhir import (
+    APIXABAN,
+    DUE_DATE,
+    EDEMA_SYNDROME,
+    EGFR,
+    HYSTERECTOMY,
+    ILOPROST,
+    INHALED,
+    INR,
+    LONG_TERM_ANTICOAGULATION,
+    NEGATIVE,
+    POSITIVE,
+    PREGNANCY_TEST,
+    PULMONARY_HYPERTENSION,
+    WARFARIN,
+    Json,
+    a_quantity,
+    an_outcome,
+    coded,
+    fhir_administration,
+    fhir_condition,
+    fhir_draft,
+    fhir_medication_request,
+    fhir_observation,
+    fhir_patient,
+    fhir_procedure,
+    fhir_statement,
+    named,
+)
+from tests.builders.moment import AS_OF, day
+
+FOLDER = Path(cds_hooks.rules.__file__).parent
+FILES = sorted(path for path in FOLDER.rglob("*.py") if path.name != "__init__.py")
+IDS = [rule.rule.id for rule in CATALOG]
+ID = re.compile(r"BME-(?:(?:DX|TB|VF|IA|RF|CF|ON|SP|CI|ED)|DS-[A-Z]{2,3})-\d{2}")
+
+
+def module_of(path: Path) -> ModuleType:
+    return importlib.import_module(".".join(("cds_hooks.rules", *path.relative_to(FOLDER).with_suffix("").parts)))
+
+
+def units(text: str) -> int:
+    """Length as browsers count it: UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+# -- what every rule carries
+
+
+def test_ids_are_unique_and_those_of_the_specification() -> None:
+    """An id names one rule for good."""
+    assert len(set(IDS)) == len(IDS)
+    assert [each for each in IDS if not ID.fullmatch(each)] == []
+
+
+def test_the_catalog_stands_in_the_order_of_the_specification() -> None:
+    """Within a section the rules are listed by number."""
+    assert sorted(IDS) == IDS
+
+
+@pytest.mark.parametrize("rule", CATALOG, ids=IDS)
+def test_what_a_rule_states(rule: AnyRule) -> None:
+    """A rule names its check, its limits, its evidence with the place in it, its needs and an integer version."""
+    stated = rule.rule
+    assert type(stated.version) is int
+    assert stated.version >= 1
+    assert stated.title
+    assert stated.check
+    assert stated.limits
+    assert stated.needs
+    assert len(set(stated.needs)) == len(stated.needs)
+    assert all(evidence.title and evidence.section for evidence in stated.evidence)
+
+
+@pytest.mark.parametrize("rule", CATALOG, ids=IDS)
+def test_where_a_rule_is_asked(rule: AnyRule) -> None:
+    """A rule about orders names the drugs that it concerns; a rule about the chart names none."""
+    stated = rule.rule
+    assert stated.hooks
+    if isinstance(rule, ChartRule):
+        assert stated.hooks == {Hook.PATIENT_VIEW}
+        assert stated.orders == ()
+    else:
+        assert stated.hooks <= {Hook.ORDER_SELECT, Hook.ORDER_SIGN}
+        assert stated.orders
+
+
+@pytest.mark.parametrize("rule", CATALOG, ids=IDS)
+def test_the_check_fits_the_summary_of_a_notice(rule: AnyRule) -> None:
+    """The notice "Check not done: ..." names at least one check in full."""
+    assert units(f"Check not done: {rule.rule.check}") <= SUMMARY_LIMIT
+
+
+# -- the files
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_rule_file_is_in_the_catalog(path: Path) -> None:
+    """A file that nobody lists would never be asked."""
+    module = module_of(path)
+    assert [rule.assess for rule in CATALOG if rule.rule is module.RULE] == [module.assess]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_rule_file_opens_with_its_recommendation(path: Path) -> None:
+    """A sentence that a clinician would sign, then When and Then in this order."""
+    text = inspect.getdoc(module_of(path)) or ""
+    sentence, *clauses = text.split("\n\n")
+    assert sentence.endswith(".")
+    assert [line.split()[0] for line in "\n".join(clauses).splitlines() if re.match(r"(When|Unless|Then)\b", line)] in (
+        ["When", "Unless", "Then"],
+        ["When", "Then"],
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_rule_file_has_a_specification(path: Path) -> None:
+    """The cases of a rule stand in a file of the same name."""
+    here = Path(__file__).parent
+    assert (here / path.relative_to(FOLDER).parent / f"test_{path.name}").is_file()
+
+
+def summaries(path: Path) -> Iterable[str]:
+    """The constants that a rule file uses as summaries."""
+    module = module_of(path)
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Advice":
+            (summary,) = [keyword.value for keyword in call.keywords if keyword.arg == "summary"]
+            names = [node.id for node in ast.walk(summary) if isinstance(node, ast.Name) and node.id.isupper()]
+            yield from (getattr(module, name) for name in names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_summaries_are_shorter_than_140_characters(path: Path) -> None:
+    """Fewer than 140 UTF-16 units, and a summary never orders anybody to stop a medicine."""
+    found = list(summaries(path))
+    assert found
+    assert [text for text in found if units(text) >= 140] == []
+    assert [text for text in found if re.match(r"(?i)stop\b", text)] == []
+
+
+def thresholds() -> list[Threshold]:
+    return [value for path in FILES for value in vars(module_of(path)).values() if isinstance(value, Threshold)]
+
+
+def test_thresholds_have_a_name_of_their_own_a_unit_and_a_source() -> None:
+    """A site sets a threshold by its name."""
+    names = [threshold.name for threshold in thresholds()]
+    assert len(set(names)) == len(names)
+    assert [each.name for each in thresholds() if not (each.unit and each.source)] == []
+
+
+# -- override reasons (rule specification 0.5)
+
+O1 = ["data-incorrect", "benefit-outweighs-risk-documented", "specialist-approved", "emergency"]
+O2 = [
+    *("will-monitor", "benefit-outweighs-risk", "already-done-elsewhere", "not-applicable-to-patient"),
+    *("patient-declined", "data-incorrect"),
+]
+O3 = ["already-done", "not-relevant", "remind-later", "patient-declined"]
+OWN = {
+    "BME-CI-01": ["anticoagulant-stopped-washout-done"],
+    "BME-CI-02": ["pregnancy-ended"],
+    "BME-CI-03": ["test-negative-today", "not-of-childbearing-potential"],
+    "BME-CI-04": ["confirmed-not-anticoagulated"],
+    "BME-CI-05": [],
+}
+
+
+def codes(reasons: Iterable[OverrideReason]) -> list[str]:
+    return [reason.code for reason in reasons]
+
+
+def test_override_reasons_follow_the_indicator() -> None:
+    """O1 for critical, O2 for warning, O3 for info, each with words for people."""
+    assert {kind: codes(reasons) for kind, reasons in BY_INDICATOR.items()} == {
+        "critical": O1,
+        "warning": O2,
+        "info": O3,
+    }
+    assert all(reason.display for reasons in BY_INDICATOR.values() for reason in reasons)
+
+
+@pytest.mark.parametrize("rule", CATALOG, ids=IDS)
+def test_a_rule_adds_its_own_override_reasons(rule: AnyRule) -> None:
+    """Extra reasons are those of the rule's block and repeat none of the shared ones."""
+    own = codes(rule.rule.overrides)
+    assert own == OWN.get(rule.rule.id, own)
+    assert not set(own) & {*O1, *O2, *O3}
+
+
+# -- what a rule declares is enough
+
+
+def test_every_need_is_held_in_some_query() -> None:
+    """A fact that no query holds could never be had."""
+    assert set(HELD_IN) == set(Need)
+    assert set(keys_for(Need)) == set(the_advisor().sources)
+
+
+WOMAN = fhir_patient(gender="female", birthDate="1990-01-10")
+ILOPROST_ON_FILE = fhir_medication_request(ILOPROST, id="order-2")
+ACTIVE = fhir_medication_request(APIXABAN)
+STOPPED = fhir_medication_request(WARFARIN, id="order-3", status="stopped", authoredOn=day(200))
+POSITIVE_TEST = fhir_observation(PREGNANCY_TEST, valueCodeableConcept=POSITIVE, effectiveDateTime=day(20))
+INHALED_DRAFT = fhir_draft(dosageInstruction=[{"route": INHALED}])
+BY_REFERENCE = {"reasonReference": [{"reference": "Condition/condition-1"}]}
+ILOPROST_BY_VEIN = fhir_draft()
+APIXABAN_DRAFT = fhir_draft(APIXABAN, id="draft-2", dosageInstruction=[])
+
+STORIES: dict[str, tuple[list[Json], list[Json]]] = {
+    "nothing": ([ILOPROST_BY_VEIN], []),
+    "active": ([ILOPROST_BY_VEIN], [ACTIVE]),
+    "statement": ([ILOPROST_BY_VEIN], [fhir_statement()]),
+    "drafted": ([ILOPROST_BY_VEIN, APIXABAN_DRAFT], []),
+    "mirror": ([APIXABAN_DRAFT], [ILOPROST_ON_FILE]),
+    "inhaled in the syndrome": ([INHALED_DRAFT], [ACTIVE, fhir_condition(EDEMA_SYNDROME)]),
+    "inhaled by reference": ([INHALED_DRAFT | BY_REFERENCE], [ACTIVE, fhir_condition(EDEMA_SYNDROME)]),
+    "hypertension": ([ILOPROST_BY_VEIN], [ACTIVE, fhir_condition(PULMONARY_HYPERTENSION)]),
+    "hypertension by reference": ([ILOPROST_BY_VEIN | BY_REFERENCE], [ACTIVE, fhir_condition(PULMONARY_HYPERTENSION)]),
+    "woman": ([ILOPROST_BY_VEIN], [WOMAN]),
+    "hysterectomy": ([ILOPROST_BY_VEIN], [WOMAN, fhir_condition(HYSTERECTOMY)]),
+    "sterilized": (
+        [ILOPROST_BY_VEIN],
+        [WOMAN, fhir_procedure(coded("http://snomed.info/sct", "236886002", "Hysterectomy"))],
+    ),
+    "tested": ([ILOPROST_BY_VEIN], [WOMAN, fhir_observation(PREGNANCY_TEST, valueCodeableConcept=NEGATIVE)]),
+    "pregnant": ([ILOPROST_BY_VEIN], [WOMAN, fhir_condition(), ILOPROST_ON_FILE]),
+    "pregnant by test": ([ILOPROST_BY_VEIN], [WOMAN, POSITIVE_TEST, ILOPROST_ON_FILE]),
+    "pregnant by due date": ([ILOPROST_BY_VEIN], [WOMAN, fhir_observation(DUE_DATE, valueDateTime=day(-100))]),
+    "delivered": ([ILOPROST_BY_VEIN], [WOMAN, POSITIVE_TEST, fhir_procedure(performedDateTime=day(5))]),
+    "man": ([ILOPROST_BY_VEIN], [fhir_condition(), ILOPROST_ON_FILE]),
+    "on hold": ([ILOPROST_BY_VEIN], [fhir_medication_request(status="on-hold")]),
+    "stopped": ([ILOPROST_BY_VEIN], [STOPPED]),
+    "given lately": ([ILOPROST_BY_VEIN], [STOPPED, fhir_administration("order-3", 2)]),
+    "cleared": (
+        [ILOPROST_BY_VEIN],
+        [STOPPED, fhir_administration("order-3", 2), fhir_observation(INR, valueQuantity=a_quantity(1.1, "{INR}"))],
+    ),
+    "dabigatran": (
+        [ILOPROST_BY_VEIN],
+        [
+            fhir_medication_request(named("dabigatran"), status="completed", authoredOn=day(200)),
+            fhir_administration("order-1", 4),
+            fhir_observation(EGFR, valueQuantity=a_quantity(70, "mL/min/{1.73_m2}")),
+        ],
+    ),
+    "raised": ([ILOPROST_BY_VEIN], [fhir_observation(INR, valueQuantity=a_quantity(2.8, "{INR}"))]),
+    "long-term": ([ILOPROST_BY_VEIN], [fhir_condition(LONG_TERM_ANTICOAGULATION)]),
+    "ongoing": ([ILOPROST_BY_VEIN], [ILOPROST_ON_FILE, ACTIVE]),
+}
+
+
+def verdicts(rule: AnyRule, drafts: list[Json], prefetch: dict[str, Any], keys: tuple[str, ...]) -> list[Verdict]:
+    hook = "patient-view" if isinstance(rule, ChartRule) else "order-sign"
+    context: type[ChartContext] = ChartContext if isinstance(rule, ChartRule) else OrderSignContext
+    advisor = the_advisor()
+    request = read_request(a_request(hook, drafts, prefetch), hook, context)
+    patient = Reading(request, advisor.sources, advisor.knowledge, AS_OF).patient(keys, Policy())
+    if isinstance(rule, ChartRule):
+        return [rule.assess(patient)]
+    return [rule.assess(order, patient) for order in patient.drafts]
+
+
+@pytest.mark.parametrize("rule", CATALOG, ids=IDS)
+@pytest.mark.parametrize("story", STORIES)
+def test_a_rule_looks_only_at_what_it_declares(rule: AnyRule, story: str) -> None:
+    """With every query that it does not declare failed, or not read at all, its verdict is the same."""
+    drafts, chart = STORIES[story]
+    complete = full_prefetch(the_advisor(), "order-sign", chart)
+    declared = keys_for(rule.rule.needs)
+    others_failed = {key: value if key in declared else an_outcome() for key, value in complete.items()}
+    expected = verdicts(rule, drafts, complete, tuple(complete))
+    assert verdicts(rule, drafts, others_failed, tuple(complete)) == expected
+    assert verdicts(rule, drafts, others_failed, declared) == expected
+    assert verdicts(rule, drafts, {key: complete[key] for key in declared}, declared) == expected
