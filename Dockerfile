@@ -18,7 +18,7 @@ COPY requirements-build.lock ./
 RUN python -m venv /opt/build \
  && /opt/build/bin/python -m pip install --require-hashes --requirement requirements-build.lock
 
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml mappings_build.py README.md LICENSE NOTICE ./
 COPY mappings ./mappings
 COPY cds_hooks ./cds_hooks
 COPY service ./service

@@ -58,7 +58,7 @@ lock: ## write the lock files anew with the newest versions that fit
 	compile requirements-build.lock --group pyproject.toml:build --constraints requirements-dev.lock
 
 clean: ## remove .venv and everything that was made
-	rm -rf $(VENV) dist build .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) dist build mappings/_built .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""`make bench`: Marrow and the bare endpoint, one worker each, interleaved in one run; then the stages inside."""
+"""`make bench`: Marrow and the bare endpoint, interleaved in one run; the stages inside; the library."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import bodies, load
+from bench import bodies, knowledge, load
+from bench.reports import report_cost
 from bench.stages import stages
 from service.play.demo import free_port, marrow_running, ready
 
 TARGETS = {"critical card": 0.6, "no rule concerned": 0.7}
+REPORT_LIMIT = 300
 CASES = {"critical card": bodies.ILOPROST, "no rule concerned": bodies.METFORMIN}
 
 
@@ -30,7 +32,9 @@ async def main(rounds: int, seconds: float) -> None:
     table = Table("stage", "microseconds", title="Inside the process (median)", title_justify="left")
     for stage, cost in stages().items():
         table.add_row(stage, f"{cost:.0f}")
+    table.add_row("a report of 1,000 characters", f"{report_cost():.0f} (limit: {REPORT_LIMIT})")
     console.print(table)
+    console.print(knowledge.measure())
 
 
 async def _throughput(console: Console, wrk: str, rounds: int, seconds: float) -> None:

@@ -31,6 +31,7 @@ from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Policy
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.queries import Source, keys_for, sources
+from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.wire.card import Card, Response, encode
 from cds_hooks.wire.delivery import Delivery, Query
 from cds_hooks.wire.discovery import KNOWLEDGE, DiscoveredService, Discovery
@@ -58,6 +59,7 @@ class Advisor:
     knowledge: Knowledge
     sources: Mapping[str, Source]
     suggestions: Suggestions
+    reports: ReportReader
     policy: Policy = Policy()
 
     @property
@@ -81,7 +83,9 @@ class Advisor:
             id=service.id,
             prefetch={key: self.sources[key].template for key in keys_for(needs)},
             usage_requirements=USAGE,
-            extension={KNOWLEDGE: {"revision": self.knowledge.revision, "rules": rules}},
+            extension={
+                KNOWLEDGE: {"revision": self.knowledge.revision, "sets": list(self.knowledge.sets), "rules": rules}
+            },
         )
 
     def _rules_of(self, service: Service) -> list[AnyRule]:
@@ -100,7 +104,9 @@ class Advisor:
             raise RequestError(
                 "This resource belongs to another patient than context.patientId. Send data of one patient only.", where
             )
-        return Consultation(self, service, request, Reading(request, self.sources, self.knowledge, as_of), as_of)
+        return Consultation(
+            self, service, request, Reading(request, self.sources, self.knowledge, self.reports, as_of), as_of
+        )
 
     def _service(self, service_id: str) -> Service:
         for service in self.services:
@@ -171,5 +177,6 @@ def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, poli
         knowledge=knowledge,
         sources=sources(knowledge),
         suggestions=Suggestions(knowledge),
+        reports=ReportReader(knowledge.report_lists),
         policy=policy or Policy(),
     )

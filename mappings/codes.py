@@ -1,12 +1,16 @@
 """Which value sets a code belongs to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from mappings import systems
-from mappings.models import Code, ValueSetRow
+from mappings.models import Code
+
+# By short key of the system, then by normalized code.
+ByCode = Mapping[str, Mapping[str, frozenset[str]]]
 
 _NOTHING: frozenset[str] = frozenset()
-_EXCLUDES = "not_"
+_NO_CODES: Mapping[str, frozenset[str]] = {}
+EXCLUDES = "not_"
 # Many clients send ICD-10-CM under the URI of the WHO edition: their codes are read by both tables.
 _ALSO: Mapping[str, str] = {systems.ICD10: systems.ICD10CM}
 
@@ -14,50 +18,60 @@ _ALSO: Mapping[str, str] = {systems.ICD10: systems.ICD10CM}
 class CodeIndex:
     """Value sets by code. A set named `not_x` takes its codes out of the set `x`."""
 
-    __slots__ = ("_codes", "_exact", "_lengths", "_prefixes")
+    __slots__ = ("_exact", "_lengths", "_members", "_prefixes")
 
-    def __init__(self, value_sets: Mapping[str, Iterable[ValueSetRow]]) -> None:
-        exact: dict[tuple[str, str], set[str]] = {}
-        prefixes: dict[tuple[str, str], set[str]] = {}
-        codes: dict[str, tuple[Code, ...]] = {}
-        for concept, rows in value_sets.items():
-            kept = tuple(rows)
-            for row in kept:
-                table = prefixes if row.match == "prefix" else exact
-                table.setdefault((row.system, systems.normalize_code(row.system, row.code)), set()).add(concept)
-            codes[concept] = tuple(
-                Code(systems.uri(row.system), row.code, row.display) for row in kept if row.match == "exact"
-            )
-        self._exact = {key: frozenset(found) for key, found in exact.items()}
-        self._prefixes = {key: frozenset(found) for key, found in prefixes.items()}
+    def __init__(self, exact: ByCode, prefixes: ByCode, members: Mapping[str, Sequence[tuple[str, str, str]]]) -> None:
+        """`members` holds every set by name, also an empty one: system, code as written and display of its rows."""
+        self._exact = _read_by_both(exact)
+        self._prefixes = _read_by_both(prefixes)
+        self._members = members
         self._lengths = {
-            system: tuple(sorted({len(code) for found, code in prefixes if found == system}))
-            for system in {system for system, _ in prefixes}
+            system: tuple(sorted({len(code) for code in codes})) for system, codes in self._prefixes.items()
         }
-        self._codes = codes
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all value sets, sorted."""
+        return tuple(sorted(self._members))
 
     def codes(self, value_set: str) -> tuple[Code, ...]:
         """The codes of a value set that stand for themselves. Raises KeyError for a set that does not exist."""
-        return self._codes[value_set]
+        return tuple(Code(systems.uri(system), code, display) for system, code, display in self._members[value_set])
 
-    def concepts(self, system: str, code: str) -> frozenset[str]:
-        """The value sets that hold a code; `system` is a short key, the code may have a dot or not."""
-        normal = systems.normalize_code(system, code)
-        found = self._in(system, normal)
-        also = _ALSO.get(system)
-        if also is not None:
-            found |= self._in(also, normal)
-        return _without_excluded(found) if found else _NOTHING
+    def holds(self, value_set: str) -> bool:
+        """True when there is a set of this name."""
+        return value_set in self._members
 
-    def _in(self, system: str, normal: str) -> frozenset[str]:
-        found = self._exact.get((system, normal), _NOTHING)
-        for length in self._lengths.get(system, ()):
-            if length > len(normal):
-                break
-            found |= self._prefixes.get((system, normal[:length]), _NOTHING)
-        return found
+    def concepts(self, system: str, normal: str) -> frozenset[str]:
+        """The value sets that hold a code, given as short key and normalized code."""
+        found = self._exact.get(system, _NO_CODES).get(normal, _NOTHING)
+        prefixes = self._prefixes.get(system)
+        if prefixes is not None:
+            for length in self._lengths[system]:
+                more = prefixes.get(normal[:length])
+                if more is not None:
+                    found |= more
+                if length >= len(normal):
+                    break
+        return without_excluded(found) if found else _NOTHING
 
 
-def _without_excluded(found: frozenset[str]) -> frozenset[str]:
-    excluded = {concept.removeprefix(_EXCLUDES) for concept in found if concept.startswith(_EXCLUDES)}
+def read_as(system: str) -> tuple[str, ...]:
+    """The systems by whose tables a code is read: its own, and another one that shares its codes."""
+    also = _ALSO.get(system)
+    return (system,) if also is None else (system, also)
+
+
+def _read_by_both(tables: ByCode) -> ByCode:
+    """The tables, each system that is read by another one's table too joined with it."""
+    joined = dict(tables)
+    for system, other in _ALSO.items():
+        own, more = tables.get(system, _NO_CODES), tables.get(other, _NO_CODES)
+        joined[system] = {code: own.get(code, _NOTHING) | more.get(code, _NOTHING) for code in own.keys() | more.keys()}
+    return joined
+
+
+def without_excluded(found: frozenset[str]) -> frozenset[str]:
+    """These value sets without each `x` for which `not_x` is among them."""
+    excluded = {concept.removeprefix(EXCLUDES) for concept in found if concept.startswith(EXCLUDES)}
     return found - excluded if excluded else found

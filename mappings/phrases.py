@@ -1,12 +1,15 @@
 """Finding the phrases of a lexicon in a text: whole words, longest first, each word used once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from mappings.text import Passage, passage, spellings, words
 
 T = TypeVar("T")
+
+# By first word: the other words of each phrase, and the numbers that it stands for.
+PhraseTable = dict[str, list[tuple[tuple[str, ...], tuple[int, ...]]]]
 
 # How many words may stand between "no" and what it negates: "no history of recent warfarin".
 _REACH = 3
@@ -20,26 +23,40 @@ class Found(Generic[T]):
     values: tuple[T, ...]
 
 
-class PhraseIndex(Generic[T]):
-    """The phrases of a lexicon, by their first word and then by length, longest first."""
+def phrase_table(phrases: Iterable[tuple[str, int]]) -> PhraseTable:
+    """Numbered phrases by their first word and then by length, longest first; a phrase may have several numbers."""
+    numbers: dict[tuple[str, ...], dict[int, None]] = {}
+    for phrase, number in phrases:
+        for spelling in spellings(phrase):
+            numbers.setdefault(spelling, {})[number] = None
+    table: PhraseTable = {}
+    for spelling in sorted(numbers, key=lambda each: (-len(each), each)):
+        table.setdefault(spelling[0], []).append((spelling[1:], tuple(numbers[spelling])))
+    return table
 
-    __slots__ = ("_by_first_word",)
+
+class PhraseIndex(Generic[T]):
+    """The phrases of a lexicon and what each stands for. `from_table` takes a table that was made before."""
+
+    __slots__ = ("_table", "_values")
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        values: dict[tuple[str, ...], list[T]] = {}
-        for phrase, value in phrases:
-            for spelling in spellings(phrase):
-                values.setdefault(spelling, []).append(value)
-        by_first_word: dict[str, list[tuple[tuple[str, ...], tuple[T, ...]]]] = {}
-        for spelling in sorted(values, key=lambda each: (-len(each), each)):
-            by_first_word.setdefault(spelling[0], []).append((spelling[1:], tuple(values[spelling])))
-        self._by_first_word = by_first_word
+        pairs = tuple(phrases)
+        self._values: Sequence[T] = tuple(value for _, value in pairs)
+        self._table = phrase_table((phrase, number) for number, (phrase, _) in enumerate(pairs))
+
+    @classmethod
+    def from_table(cls, table: PhraseTable, values: Sequence[T]) -> "PhraseIndex[T]":
+        """An index whose numbers are positions in `values`."""
+        index = cls(())
+        index._table, index._values = table, values
+        return index
 
     def find(self, text: Passage) -> list[Found[T]]:
         """Every phrase in the text, in order. A longer phrase hides the shorter ones inside it."""
         found: list[Found[T]] = []
         # Most orders name no medicine of ours: that is seen at once.
-        if self._by_first_word.keys().isdisjoint(text.words):
+        if self._table.keys().isdisjoint(text.words):
             return found
         position = 0
         while position < len(text.words):
@@ -47,8 +64,8 @@ class PhraseIndex(Generic[T]):
             if match is None:
                 position += 1
                 continue
-            length, values = match
-            found.append(Found(position, values))
+            length, numbers = match
+            found.append(Found(position, tuple(self._values[number] for number in numbers)))
             position += length
         return found
 
@@ -56,11 +73,11 @@ class PhraseIndex(Generic[T]):
         """Every phrase in a plain text."""
         return self.find(passage(text)) if text else []
 
-    def _at(self, text: list[str], position: int) -> tuple[int, tuple[T, ...]] | None:
+    def _at(self, text: list[str], position: int) -> tuple[int, tuple[int, ...]] | None:
         after = position + 1
-        for rest, values in self._by_first_word.get(text[position], ()):
+        for rest, numbers in self._table.get(text[position], ()):
             if tuple(text[after : after + len(rest)]) == rest:
-                return 1 + len(rest), values
+                return 1 + len(rest), numbers
         return None
 
 

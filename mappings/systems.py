@@ -13,6 +13,12 @@ ICD10CM: Final = "icd10cm"
 ICD10: Final = "icd10"
 UCUM: Final = "ucum"
 INTERPRETATION: Final = "v3oi"
+ROUTE: Final = "v3route"
+OBSERVATION_CATEGORY: Final = "obscat"
+DIAGNOSTIC_SERVICE: Final = "v2-0074"
+CVX: Final = "cvx"
+DICOM: Final = "dcm"
+RADLEX: Final = "radlex"
 
 # The first URI of each system is the one to emit.
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
@@ -50,6 +56,23 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
         "http://hl7.org/fhir/v3/ObservationInterpretation",
         "urn:oid:2.16.840.1.113883.5.83",
     ),
+    ROUTE: (
+        "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration",
+        "http://hl7.org/fhir/v3/RouteOfAdministration",
+        "urn:oid:2.16.840.1.113883.5.112",
+    ),
+    OBSERVATION_CATEGORY: (
+        "http://terminology.hl7.org/CodeSystem/observation-category",
+        "http://hl7.org/fhir/observation-category",
+    ),
+    DIAGNOSTIC_SERVICE: (
+        "http://terminology.hl7.org/CodeSystem/v2-0074",
+        "http://hl7.org/fhir/v2/0074",
+        "urn:oid:2.16.840.1.113883.12.74",
+    ),
+    CVX: ("http://hl7.org/fhir/sid/cvx", "urn:oid:2.16.840.1.113883.12.292"),
+    DICOM: ("http://dicom.nema.org/resources/ontology/DCM", "urn:oid:1.2.840.10008.2.16.4"),
+    RADLEX: ("http://radlex.org", "http://www.radlex.org", "urn:oid:2.16.840.1.113883.6.256"),
 }
 _KEYS: Final = {name: key for key, names in _NAMES.items() for name in names}
 _KEYS_FOLDED: Final = {name.lower(): key for name, key in _KEYS.items()}
@@ -76,6 +99,11 @@ def _by_other_spelling(text: str) -> str | None:
     if _OID.fullmatch(plain):
         plain = f"urn:oid:{plain}"
     return _KEYS_FOLDED.get(plain)
+
+
+def of_site(text: str) -> str:
+    """The short key of a system; a system that is not known stands for itself, as the site writes it."""
+    return normalize_system(text) or text.strip()
 
 
 def uri(key: str) -> str:
@@ -112,5 +140,9 @@ _NORMALIZERS: Final[dict[str, Callable[[str], str]]] = {
     ATC: _upper,
     LOINC: _upper,
     INTERPRETATION: _upper,
+    ROUTE: _upper,
+    DIAGNOSTIC_SERVICE: _upper,
+    DICOM: _upper,
+    RADLEX: _upper,
     NDC: _ndc,
 }

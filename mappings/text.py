@@ -76,6 +76,11 @@ def spellings(phrase: str) -> frozenset[tuple[str, ...]]:
     return frozenset({words(phrase), words(phrase.translate(_UMLAUTS))})
 
 
+def whole_text(phrase: str) -> str:
+    """The form under which a whole text is looked up."""
+    return " ".join(words(phrase))
+
+
 def fold_unit(text: str) -> str:
     """A unit in lower case without blanks: "mL/min/1.73 m²" gives "ml/min/1.73m2"."""
     return "".join(fold(text).split())

@@ -33,6 +33,7 @@ from service.routes.discovery import discovery_routes
 from service.routes.health import health_routes
 from service.routes.invoke import Desk, call_routes, call_schemas
 from service.security.client_jwt import Gate
+from service.site_codes import AdvisorHolder, CodesFile, tell_loaded, watching
 from service.version import program_version
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def create_app(
 
     `clock` tells the time in the site's zone. Raises SetupError when the service must not start like this.
     """
-    advisor = advisor or _advisor()
+    file = CodesFile(settings.local_codes_file) if settings.local_codes_file else None
+    in_force = AdvisorHolder(_advisor(settings, advisor, file))
     store = store or _store(settings)
     clock = clock or _clock(settings)
     ehrs: list[Ehr] = []  # one, while the service runs
@@ -63,8 +65,10 @@ def create_app(
         async with open_session() as session:
             ehrs.append(Ehr(session, _limits(settings)))
             await store.start()
+            tell_loaded(in_force.advisor.knowledge)
             try:
-                yield
+                async with watching(in_force, file, settings.local_codes_seconds):
+                    yield
             finally:
                 await store.stop()
                 ehrs.clear()
@@ -81,11 +85,11 @@ def create_app(
     )
     errors.install(app)
     gate = Gate(load_clients(settings), settings.public_urls, clock)
-    desk = Desk(advisor, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes)
-    app.include_router(discovery_routes(advisor.discovery()))
+    desk = Desk(in_force, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes)
+    app.include_router(discovery_routes(in_force))
     app.include_router(call_routes(desk))
-    app.include_router(health_routes(store, advisor.knowledge_revision))
-    app.openapi = lambda: _openapi(app, advisor)  # type: ignore[method-assign] # the way that FastAPI documents
+    app.include_router(health_routes(store, in_force))
+    app.openapi = lambda: _openapi(app, in_force.advisor)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
 
@@ -96,15 +100,20 @@ def app_factory() -> FastAPI:
     return create_app(settings)
 
 
-def _advisor() -> Advisor:
+def _advisor(settings: Settings, advisor: Advisor | None, file: CodesFile | None) -> Advisor:
+    """The advisor that is given, or a new one, with the site's own codes."""
     from cds_hooks.advisor import build_advisor
     from mappings.errors import MappingError
     from mappings.load import load
 
     try:
-        return build_advisor(load())
+        advisor = advisor or build_advisor(load(without=settings.code_sets_off))
     except MappingError as error:
         raise SetupError(f"a mapping file cannot be used: {error}") from None
+    try:
+        return file.applied(advisor) if file else advisor
+    except MappingError as error:
+        raise SetupError(f"MARROW_LOCAL_CODES_FILE: {error}") from None
 
 
 def _store(settings: Settings) -> DecisionStore:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service.codes.commands import codes
 from service.play.commands import demo, try_hook
 
 app = typer.Typer(
@@ -116,6 +117,7 @@ def version() -> None:
     typer.echo(program_version())
 
 
+app.add_typer(codes)
 app.command("try")(try_hook)
 app.command()(demo)
 

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from mappings.layout import LICENSED_SETS
 from service.errors import SetupError
 
 PREFIX = "MARROW_"
@@ -46,6 +47,13 @@ class Settings(BaseSettings):
         description="addresses under which clients call, comma-separated; a client token must name one as its audience",
     )
     clients_file: Path | None = Field(None, description="YAML file: who may ask, and whose FHIR server may be read")
+    code_sets_off: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="licensed code sets that are not used, comma-separated: `atc`, `snomed_ct`"
+    )
+    local_codes_file: Path | None = Field(None, description="CSV file: what the site's own codes mean")
+    local_codes_seconds: float = Field(
+        5, gt=0, le=3600, allow_inf_nan=False, description="how often that file is looked at for a change"
+    )
     database_url: SecretStr = Field(
         SecretStr("sqlite+aiosqlite:///marrow.db"),
         description="where decisions are kept: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://USER:PASSWORD@HOST/DB`",
@@ -67,7 +75,7 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field("json", description="`json`, or `console` for reading along")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
-    @field_validator("public_urls", mode="before")
+    @field_validator("public_urls", "code_sets_off", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -82,6 +90,14 @@ class Settings(BaseSettings):
             if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
                 raise ValueError("each must be an http or https address without query, such as https://cds.example.org")
         return tuple(url.rstrip("/") for url in value)
+
+    @field_validator("code_sets_off")
+    @classmethod
+    def _licensed_sets(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in LICENSED_SETS:
+                raise ValueError(f"there are only {', '.join(LICENSED_SETS)}")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -48,12 +48,21 @@ def for_pulmonary_hypertension(medication: Medication, patient: Patient) -> Find
         return Present((medication.fact,))
     if not reasons.readable:
         return _unreadable_reason()
-    if reasons.stated or isinstance(patient.has(Concept.EDEMA_SYNDROME), Present):
+    if reasons.concepts or isinstance(patient.has(Concept.EDEMA_SYNDROME), Present):
         return Absent()
+    if reasons.stated:
+        return _unrecognized(patient)
     hypertension = patient.has(Concept.PULMONARY_HYPERTENSION)
     if isinstance(hypertension, Present) and hypertension.gaps:
         return Unknown(hypertension.gaps[0])  # the unread part may hold the syndrome
     return Present(hypertension.facts) if isinstance(hypertension, Present) else hypertension
+
+
+def _unrecognized(patient: Patient) -> Finding[Fact]:
+    """A reason in words that no table knows: it may mean the pulmonary hypertension on the problem list."""
+    if isinstance(patient.has(Concept.PULMONARY_HYPERTENSION), Absent):
+        return Absent()
+    return Unknown(Gap(Need.PROBLEMS, GapKind.OUT_OF_REACH, "the reason stated on the order was not recognized"))
 
 
 def _unreadable_reason() -> Unknown:

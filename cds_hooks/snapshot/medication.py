@@ -35,15 +35,21 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """A product: its name as the chart writes it, the drugs that the tables know in it, and its route.
+    """A product: its name as the chart writes it, the drugs that the tables know in it, its route and dose form.
 
-    `readable` is False when the chart gives neither a name nor a code of a standard system.
+    `readable` is False when the chart gives neither a name nor a code of a standard system. `named` is False when it
+    gives a code and no words. `recognized` is False when its words are in no list and it has no code of a drug
+    terminology: it may be any drug. `doubt` says what its own text puts in doubt.
     """
 
     name: str
     drugs: tuple[Drug, ...] = ()
     route: Route = Route.UNKNOWN
     readable: bool = True
+    named: bool = True
+    recognized: bool = True
+    form: str = ""
+    doubt: str = ""
 
     def of(self, group: DrugGroup) -> tuple[Drug, ...]:
         return tuple(drug for drug in self.drugs if drug.group is group)
@@ -80,19 +86,29 @@ class Medication:
     def gives(self, group: DrugGroup) -> bool:
         return bool(self.medicine.of(group))
 
+    def standing_of(self, group: DrugGroup) -> Standing:
+        """Where its drugs of this group stand: an active order is unclear where its own text says "stopped"."""
+        drugs = self.medicine.of(group)
+        stopped = bool(drugs) and all(drug.certainty is Certainty.UNCERTAIN for drug in drugs)
+        return Standing.UNCERTAIN if stopped and self.standing is Standing.ACTIVE else self.standing
+
     @property
     def fact(self) -> Fact:
         """The medicine as a line on the card, in the chart's words and with the drug that was recognized in them."""
-        drugs = self.medicine.drugs
+        medicine, drugs = self.medicine, self.medicine.drugs
+        said = (_product(medicine), self.doubt, medicine.doubt, _how_recognized(drugs))
         return Fact(
             name=GROUP_NAMES.get(drugs[0].group, drugs[0].group) if drugs else "medicine",
-            value="; ".join(filter(None, (_product(self.medicine), self.doubt, _how_recognized(drugs)))),
+            value="; ".join(filter(None, said)),
             kind=str(self.standing),
             when=self.stopped if self.standing is Standing.ENDED else self.written,
             resource=self.reference,
             origin=self.origin,
         )
 
+
+CLASS = "(class)"
+"""The ingredient of a drug of which only the class is known."""
 
 GROUP_NAMES = {DrugGroup.ANTICOAGULANT_VAGUE: "anticoagulation, drug not named"}
 
@@ -106,7 +122,13 @@ def _product(medicine: Medicine) -> str:
 
 
 def _how_recognized(drugs: tuple[Drug, ...]) -> str:
-    return "recognized from text" if any(drug.certainty is Certainty.NAME for drug in drugs) else ""
+    found = {drug.certainty for drug in drugs}
+    if found & {Certainty.NAME, Certainty.UNCERTAIN}:
+        return "recognized from text"
+    if Certainty.CLASS not in found:
+        return ""
+    by_class = any(drug.ingredient == CLASS for drug in drugs)
+    return "recognized from its class" if by_class else "recognized from its ingredients"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +144,12 @@ class Order:
     selected: bool = True
     medication: Medication | None = None
     unreadable: str = ""
+    number: int = 0  # its place among drafts of the same reference
+
+    @property
+    def key(self) -> str:
+        """Tells it from the other drafts, also where ids are missing or repeated."""
+        return f"{self.reference}#{self.number}" if self.number else self.reference
 
     def gives(self, group: DrugGroup) -> bool:
         return self.medication is not None and self.medication.gives(group)

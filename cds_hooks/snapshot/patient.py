@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cds_hooks.snapshot import indication, pregnancy
+from cds_hooks.snapshot import gestation, imaging, indication, labs, pregnancy
+from cds_hooks.snapshot.gestation import Gestation
+from cds_hooks.snapshot.imaging import EdemaReport, Site
 from cds_hooks.snapshot.medication import Medication, Order, Standing
 from cds_hooks.snapshot.model import NOT_READ, Fact, Finding, Gap, GapKind, Listing, Policy, finding
 from cds_hooks.snapshot.problem import Event, Problem, Result
@@ -45,6 +47,7 @@ class Patient:
     procedures: Listing[Event] = NOT_READ
     pregnancy_results: Listing[Result] = NOT_READ
     labs: Listing[Result] = NOT_READ
+    mri_reports: Listing[EdemaReport] = NOT_READ
     open_services: frozenset[tuple[str, str]] = frozenset()  # (system, code) of orders in force or drafted
 
     # -- medicines
@@ -55,7 +58,7 @@ class Patient:
         return tuple(
             item
             for item in self.medications.items
-            if item.standing in standings and item.gives(group) and item.reference != replaced
+            if item.gives(group) and item.standing_of(group) in standings and item.reference != replaced
         )
 
     def drafted(self, group: DrugGroup, beside: Order | None = None) -> tuple[Medication, ...]:
@@ -77,6 +80,13 @@ class Patient:
         unreadable = [order for order in self.drafts if order is not beside and order.unreadable]
         drafts = tuple(Gap(Need.MEDICATIONS, GapKind.OUT_OF_REACH, order.unreadable) for order in unreadable)
         return self.medications.gaps + drafts
+
+    @property
+    def unrecognized_medications(self) -> Listing[Medication]:
+        """Medicines in use or drafted that no table knows: each may be any drug."""
+        drafted = (order.medication for order in self.drafts if order.medication)
+        found = tuple(item for item in (*self.medications.items, *drafted) if not item.medicine.recognized)
+        return Listing(found, self.medications.gap)
 
     def systemic(self, medication: Medication) -> Finding[Fact]:
         """Does this prostacyclin count as systemic (rule specification 0.2, vs-prostacyclin)?"""
@@ -101,8 +111,25 @@ class Patient:
         dated = [(item, item.when) for item in self.labs.items if item.concept is concept and item.when]
         fresh = [(item, when) for item, when in dated if when.age_days(self.as_of) <= within_days]
         newest = max((when.last for _, when in fresh), default=None)
-        found = tuple(item for item, when in fresh if when.last == newest)
+        found = labs.preferred(item for item, when in fresh if when.last == newest)
         return finding(found, self.labs.gaps, self.labs.remarks)
+
+    @property
+    def gestation(self) -> Gestation | None:
+        """The age of the pregnancy today, for a patient who is pregnant; None when unknown."""
+        return gestation.gestation(self)
+
+    def edema_on_mri(self, site: Site | None = None) -> Finding[Fact]:
+        """MRI_BME_POS (rule specification 0.2) at this site, or at any."""
+        return imaging.edema_on_mri(self, site)
+
+    def edema_ruled_out_on_mri(self, site: Site | None = None) -> Finding[Fact]:
+        """MRI_BME_NEG (rule specification 0.2)."""
+        return imaging.edema_ruled_out_on_mri(self, site)
+
+    def edema_context(self, order: Order | None = None) -> Finding[Fact]:
+        """BME_CONTEXT (rule specification 0.2)."""
+        return imaging.edema_context(self, order)
 
     @property
     def pregnancy(self) -> Finding[Fact]:

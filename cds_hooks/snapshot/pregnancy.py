@@ -121,7 +121,7 @@ def _against(patient: Patient) -> Iterator[Evidence]:
             yield Evidence(kind, result.fact, result.when)
     for problem in patient.problems.items:
         if problem.concepts & ENDED:
-            yield Evidence(Kind.END, problem.fact, problem.recorded)
+            yield Evidence(Kind.END, problem.fact, problem.onset or problem.recorded)
         elif Concept.PREGNANCY in problem.concepts and not problem.current:
             yield Evidence(Kind.END, problem.fact, problem.ended)
     for event in patient.procedures.items:
@@ -139,7 +139,9 @@ def not_pregnant_by_test(patient: Patient, within_days: float) -> Finding[Fact]:
     found = tuple(
         result.fact
         for result in patient.pregnancy_results.items
-        if result.answer is Answer.NEGATIVE and result.when and result.when.age_days(patient.as_of) <= within_days
+        if result.answer is Answer.NEGATIVE
+        and result.when
+        and result.when.age_days_at_most(patient.as_of) <= within_days
     )
     return finding(found, patient.pregnancy_results.gaps, patient.pregnancy_results.remarks)
 

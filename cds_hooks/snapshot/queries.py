@@ -25,6 +25,7 @@ PREGNANCY = "pregnancy"
 LABS = "labs"
 PROCEDURES = "procedures"
 SERVICES = "serviceRequests"
+IMAGING_REPORTS = "imagingReports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.INR: (LABS,),
     Need.KIDNEY_FUNCTION: (LABS,),
     Need.OPEN_ORDERS: (SERVICES,),
+    Need.MRI: (IMAGING_REPORTS,),
 }
 
+RADIOLOGY = "&category=RAD,NMR,LP29684-5"  # diagnostic service sections of HL7, and the category of US Core
 PREGNANCY_RESULTS = (Concept.PREGNANCY_STATUS, Concept.HCG_QUALITATIVE, Concept.HCG_QUANTITATIVE, Concept.DELIVERY_DATE)
 LAB_RESULTS = (Concept.INR, Concept.EGFR)
 
@@ -78,6 +81,7 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
         Source(PREGNANCY, coded(PREGNANCY_RESULTS), "Observation", "pregnancy tests and status"),
         Source(LABS, coded(LAB_RESULTS), "Observation", "laboratory results"),
         Source(PROCEDURES, of_patient("Procedure"), "Procedure", "procedures"),
+        Source(IMAGING_REPORTS, of_patient("DiagnosticReport", RADIOLOGY), "DiagnosticReport", "imaging reports"),
         Source(
             SERVICES, of_patient("ServiceRequest", "&status=active"), "ServiceRequest", "open orders", optional=True
         ),

@@ -38,6 +38,16 @@ class Concept(StrEnum):
     ANSWER_NOT_PREGNANT = "answer_not_pregnant"
     ANSWER_POSITIVE = "answer_positive"
     ANSWER_NEGATIVE = "answer_negative"
+    MRI_ANY = "mri_any"
+    MRI_HIP = "mri_hip"
+    MRI_KNEE = "mri_knee"
+    MRI_ANKLE = "mri_ankle"
+    MRI_FOOT = "mri_foot"
+    MRI_SPINE = "mri_spine"
+    MRI_PELVIS = "mri_pelvis_sacroiliac"
+    SIDE_LEFT = "side_left"
+    SIDE_RIGHT = "side_right"
+    SIDE_BILATERAL = "side_bilateral"
 
 
 class Route(StrEnum):
@@ -51,10 +61,12 @@ class Route(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How a medicine was recognized."""
+    """How a medicine was recognized, the surest first."""
 
     CODE = "code"
+    CLASS = "class"  # by the class of an ATC code, or by an ingredient of a product whose own code is not known
     NAME = "name"
+    UNCERTAIN = "uncertain"  # a class word ("blood thinner"), or a name whose text says that it was stopped
 
 
 class Service(StrEnum):
@@ -84,3 +96,4 @@ class Need(StrEnum):
     INR = "INR"
     KIDNEY_FUNCTION = "kidney function"
     OPEN_ORDERS = "open orders"
+    MRI = "MR reports"

@@ -32,6 +32,10 @@ class When:
         """Days between the calendar day of `last` and that of `as_of`, in the zone of `as_of`."""
         return (as_of.date() - self.last.astimezone(as_of.tzinfo).date()).days
 
+    def age_days_at_most(self, as_of: datetime) -> int:
+        """Days since the calendar day of `first`: a partial date is no proof that an event is recent."""
+        return (as_of.date() - self.first.astimezone(as_of.tzinfo).date()).days
+
     def is_future(self, as_of: datetime) -> bool:
         """Surely after today: no part of the span lies on or before today's date."""
         return self.first.astimezone(as_of.tzinfo).date() > as_of.date()

@@ -138,9 +138,40 @@ class Observation(Head, frozen=True):
     value_quantity: Quantity | None = None
     value_codeable_concept: CodeableConcept | None = None
     value_string: str | None = None
+    value_integer: float | None = None
     value_boolean: bool | None = None
     value_date_time: str | None = None
     data_absent_reason: CodeableConcept | None = None
+    component: Raw = NOTHING
+
+
+class Component(Element, frozen=True):
+    """A part of an Observation that has its own code and value: the systolic pressure of a panel."""
+
+    code: CodeableConcept | None = None
+    value_quantity: Quantity | None = None
+    value_codeable_concept: CodeableConcept | None = None
+    value_string: str | None = None
+    value_integer: float | None = None
+    value_boolean: bool | None = None
+    value_date_time: str | None = None
+    data_absent_reason: CodeableConcept | None = None
+
+
+class Attachment(Element, frozen=True):
+    content_type: str | None = None
+    data: str | None = None
+
+
+class DiagnosticReport(Head, frozen=True):
+    status: str | None = None
+    code: CodeableConcept | None = None
+    effective_date_time: str | None = None
+    effective_period: Period | None = None
+    issued: str | None = None
+    conclusion: str | None = None
+    conclusion_code: list[CodeableConcept] | None = None
+    presented_form: list[Attachment] | None = None
 
 
 class Procedure(Head, frozen=True):
@@ -156,6 +187,7 @@ class Meta(Element, frozen=True):
 
 class Ingredient(Element, frozen=True):
     item_codeable_concept: CodeableConcept | None = None
+    item_reference: Reference | None = None
 
 
 class Medication(Element, frozen=True):
@@ -237,6 +269,7 @@ ROWS: dict[str, type[Head]] = {
         MedicationStatement,
         MedicationAdministration,
         ServiceRequest,
+        DiagnosticReport,
     )
 }
 """How a row of each type is read."""

@@ -19,6 +19,7 @@ FIELDS = frozenset(
         "client",
         "count",
         "development",
+        "drug_codes",
         "error",
         "event",
         "frames",
@@ -26,6 +27,8 @@ FIELDS = frozenset(
         "knowledge",
         "level",
         "library",
+        "line",
+        "local_codes",
         "lost",
         "milliseconds",
         "queries",
@@ -34,8 +37,11 @@ FIELDS = frozenset(
         "rule",
         "rules",
         "service",
+        "sets_off",
+        "sets_on",
         "status",
         "text",
+        "value_sets",
         "version",
     }
 )

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from service.errors import JSON_UTF8, NO_STORE
 from service.persistence.decisions import DecisionStore
+from service.site_codes import AdvisorHolder
 
 
-def health_routes(store: DecisionStore, knowledge_revision: str) -> APIRouter:
+def health_routes(store: DecisionStore, in_force: AdvisorHolder) -> APIRouter:
     """Routes that say whether this process lives, and whether it can do its work."""
     router = APIRouter(prefix="/health")
 
@@ -24,7 +25,7 @@ def health_routes(store: DecisionStore, knowledge_revision: str) -> APIRouter:
         """Whether to send calls here.
 
         503 until the store has answered once. After that a dead store no longer takes the service away, since cards
-        still go out: `degraded` says that decisions are or were lost.
+        still go out: `degraded` says that decisions are or were lost. `knowledge` is the revision in force.
         """
         answers = await store.ping()
         if not store.ready and not answers:
@@ -36,7 +37,7 @@ def health_routes(store: DecisionStore, knowledge_revision: str) -> APIRouter:
             {
                 "status": status,
                 "decisions": {"answers": answers, "lost": store.lost},
-                "knowledge": knowledge_revision,
+                "knowledge": in_force.advisor.knowledge_revision,
             },
         )
 

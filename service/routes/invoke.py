@@ -26,6 +26,7 @@ from service.observability.redaction import described
 from service.persistence.decisions import CallRecord, DecisionStore
 from service.routes.body import read_body
 from service.security.client_jwt import Gate
+from service.site_codes import AdvisorHolder
 from service.version import program_version
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 class Desk:
     """All that answering takes."""
 
-    advisor: Advisor
+    in_force: AdvisorHolder
     gate: Gate
     ehr: Callable[[], Ehr]  # its session opens when the service starts, after the routes are made
     store: DecisionStore
@@ -66,7 +67,7 @@ class Desk:
         body = await read_body(request, self.max_body_bytes)
         watch.lap("body")
         service = path.removeprefix(PATH)
-        consultation = self.advisor.consult(service, body, self.clock())
+        consultation = self.in_force.advisor.consult(service, body, self.clock())
         watch.lap("read")
         have = await self.ehr().fetch_missing(consultation, client)
         watch.lap("gather")
@@ -108,7 +109,7 @@ class Stopwatch:
 def call_routes(desk: Desk) -> APIRouter:
     """One documented route per service, and one for ids that no service has."""
     router = APIRouter()
-    for service in desk.advisor.services:
+    for service in desk.in_force.advisor.services:
         router.add_api_route(
             PATH + service.id,
             desk.answer,

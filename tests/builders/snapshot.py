@@ -12,6 +12,7 @@ from cds_hooks.snapshot.medication import Drug, Medication, Medicine, Order, Rea
 from cds_hooks.snapshot.model import Fact, Factual, Gap, GapKind, Listing, Policy
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.problem import Answer, Event, Problem, Result
+from cds_hooks.snapshot.quantity import Comparator, Quantity
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Need, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
@@ -190,16 +191,15 @@ def a_result(
     id: str = "",  # noqa: A002 -- FHIR's own word
 ) -> Result:
     """A valid result of yesterday: an answer, a number or a date."""
-    written = f"{'<' if at_most else ''}{'>' if at_least else ''}{value.day if isinstance(value, When) else value}"
+    comparator = Comparator.BELOW if at_most else Comparator.ABOVE if at_least else Comparator.EXACT
+    written = f"{comparator}{value.day if isinstance(value, When) else value}"
     resource = f"Observation/{id or concept}"
     return Result(
         concept=concept,
         when=when,
         answer=value if isinstance(value, Answer) else None,
-        number=value if isinstance(value, int | float) else None,
+        quantity=Quantity(value, comparator=comparator) if isinstance(value, int | float) else None,
         date=value if isinstance(value, When) else None,
-        at_most=at_most,
-        at_least=at_least,
         fact=Fact(name=concept, value=written, kind="observation", when=when, resource=resource),
     )
 

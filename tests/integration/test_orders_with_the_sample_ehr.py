@@ -166,7 +166,7 @@ async def test_a_draft_that_refers_to_nothing_is_not_judged_in_silence() -> None
     """The medication cannot be read: a notice says that it is not known which medicine is ordered."""
     order = {**draft("warfarin", "sample-safe", TODAY)}
     del order["medicationCodeableConcept"]
-    order["medicationReference"] = {"reference": "Medication/unknown", "display": "house mixture"}
+    order["medicationReference"] = {"reference": "Medication/unknown"}
     call = a_call("sample-safe")
     call["context"]["draftOrders"]["entry"] = [{"resource": order}]
     cards = await cards_for(call)

@@ -284,7 +284,7 @@ def verdicts(rule: AnyRule, drafts: list[Json], prefetch: dict[str, Any], keys: 
     context: type[ChartContext] = ChartContext if isinstance(rule, ChartRule) else OrderSignContext
     advisor = the_advisor()
     request = read_request(a_request(hook, drafts, prefetch), hook, context)
-    patient = Reading(request, advisor.sources, advisor.knowledge, AS_OF).patient(keys, Policy())
+    patient = Reading(request, advisor.sources, advisor.knowledge, advisor.reports, AS_OF).patient(keys, Policy())
     if isinstance(rule, ChartRule):
         return [rule.assess(patient)]
     return [rule.assess(order, patient) for order in patient.drafts]

@@ -12,6 +12,7 @@ Then    warn, say what is unclear and offer medication reconciliation
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cds_hooks.authoring.evidence import derived, statpearls
 from cds_hooks.authoring.override import OverrideReason
@@ -119,7 +120,7 @@ def _doubts(order: Order, patient: Patient) -> Iterator[Fact]:
         yield item.fact
     for item in patient.on_file(DrugGroup.ANTICOAGULANT, Standing.ENDED, beside=order):
         if _in_washout(item, patient):
-            yield item.fact
+            yield _ended(item, patient)
     standings = (Standing.ACTIVE, Standing.UNCERTAIN)
     vague = patient.on_file(DrugGroup.ANTICOAGULANT_VAGUE, *standings, beside=order)
     for item in vague + patient.drafted(DrugGroup.ANTICOAGULANT_VAGUE, beside=order):
@@ -127,14 +128,25 @@ def _doubts(order: Order, patient: Patient) -> Iterator[Fact]:
     inr = patient.newest_lab(Concept.INR, patient.policy[INR_WINDOW])
     for result in inr.items if isinstance(inr, Present) else ():
         if result.surely_at_least(patient.policy[INR_RAISED]):
-            yield result.fact
+            yield replace(result.fact, value=f"{result.fact.value}, raised without an order that explains it")
     long_term = patient.has(Concept.LONG_TERM_ANTICOAGULANT)
     if isinstance(long_term, Present):
         yield from long_term.facts
 
 
+def _ended(item: Medication, patient: Patient) -> Fact:
+    """The ended order with the reason why it still matters."""
+    if item.stopped is None:
+        return replace(item.fact, value=f"{item.fact.value}; stop date unknown", when=item.written)
+    return replace(item.fact, value=f"{item.fact.value}; within its washout of {_days(item, patient):g} d")
+
+
+def _days(item: Medication, patient: Patient) -> float:
+    return max(_washout_days(drug.ingredient, patient) for drug in item.medicine.of(DrugGroup.ANTICOAGULANT))
+
+
 def _in_washout(item: Medication, patient: Patient) -> bool:
-    days = max(_washout_days(drug.ingredient, patient) for drug in item.medicine.of(DrugGroup.ANTICOAGULANT))
+    days = _days(item, patient)
     if item.stopped is not None:
         return item.stopped.age_days(patient.as_of) <= days and not _cleared_by_inr(item, patient)
     if item.touched is not None and item.touched.age_days(patient.as_of) > days:

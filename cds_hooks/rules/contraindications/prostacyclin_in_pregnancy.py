@@ -36,7 +36,7 @@ RULE = Rule(
 
 CONTRAINDICATED = "Iloprost/prostacyclin is contraindicated in pregnancy (review article and EU label)"
 CONFIRM = "Prostacyclin in pregnancy: specialist decision - confirm that the pregnancy is known to the prescriber"
-INSTEAD = "Care without drugs is an option: protected weight-bearing."
+INSTEAD = "If it is meant for bone marrow edema, care without drugs is an option: protected weight-bearing."
 IN_PULMONARY_HYPERTENSION = "The prostacyclin treats pulmonary hypertension: an abrupt stop is dangerous."
 
 

@@ -42,7 +42,7 @@ CONTRAINDICATED = (
 CONFIRM = "Prostacyclin plus anticoagulant: added bleeding risk - confirm that the combination is intended"
 WHY = "Prostacyclins inhibit platelets; together with an anticoagulant the risk of bleeding adds up."
 INSTEAD = (
-    "If the edema needs treatment, consider an option without this conflict "
+    "If the prostacyclin is meant for bone marrow edema, consider an option without this conflict "
     "(a bisphosphonate, or denosumab after its checks)."
 )
 IN_PULMONARY_HYPERTENSION = (

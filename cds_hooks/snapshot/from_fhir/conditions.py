@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Reader, code_of, text_of
-from cds_hooks.snapshot.from_fhir.recognition import concepts_of
+from cds_hooks.snapshot.from_fhir.recognition import concepts_of, gestation_of
 from cds_hooks.snapshot.model import Fact, Listing
 from cds_hooks.snapshot.problem import Event, Problem
 from cds_hooks.snapshot.queries import CONDITIONS, PROCEDURES
@@ -14,7 +14,7 @@ from cds_hooks.wire import fhir
 
 NEVER_COUNTS = {"refuted", "entered-in-error", "differential"}  # a differential diagnosis says neither yes nor no
 NOT_CURRENT = {"inactive", "remission", "resolved"}  # absent or unreadable counts as active (0.1)
-NOT_DONE = {"not-done", "entered-in-error", "preparation"}
+NOT_DONE = {"not-done", "entered-in-error", "preparation", "on-hold", "stopped"}
 
 
 def read_problems(reader: Reader) -> Listing[Problem]:
@@ -35,8 +35,10 @@ def _problem(row: Row[fhir.Condition], reader: Reader) -> Problem:
         id=raw.id or "",
         concepts=concepts_of(raw.code, reader.lookups),
         current=code_of(raw.clinical_status) not in NOT_CURRENT and not over,
+        onset=reader.when(raw.onset_date_time, onset.start),
         recorded=recorded,
         ended=abated if over and abated else recorded,
+        gestation=gestation_of(raw.code, reader.lookups),
         fact=_fact("problem", raw.code, "problem list", recorded, row),
     )
 

@@ -31,10 +31,10 @@ def read_demographics(reader: Reader) -> Demographics:
 
 
 def _birth_sex(patient: fhir.Patient) -> str | None:
-    for extension in patient.extension or ():
-        if extension.url in SEX_EXTENSIONS:
-            for part in (extension, *(extension.extension or ())):
-                code = part.value_code or code_of(part.value_codeable_concept)
-                if code in FEMALE | MALE:
-                    return "female" if code in FEMALE else "male"
-    return None
+    """Female where any of the recorded sexes says so: it decides whether a pregnancy is possible."""
+    found = [extension for extension in patient.extension or () if extension.url in SEX_EXTENSIONS]
+    parts = [part for extension in found for part in (extension, *(extension.extension or ()))]
+    codes = {part.value_code or code_of(part.value_codeable_concept) for part in parts}
+    if codes & FEMALE:
+        return "female"
+    return "male" if codes & MALE else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.medications import medicine_of, names_something, reasons_of, replaced_by, unresolved
@@ -20,25 +23,30 @@ UNRESOLVED = "a draft order refers to a medication that could not be read: it is
 def read_drafts(reader: Reader, problems: Listing[Problem]) -> tuple[Order, ...]:
     """Every draft in order. A draft that gives nothing (cancelled, do not perform) has no medication."""
     request = reader.chart.request
-    selections = request.selections
-    return tuple(
-        _order(fhir.decode(entry.resource, fhir.Head), entry.resource, selections, problems, reader)
-        for entry in request.draft_entries
-    )
+    orders = [_order(entry.resource, request.selections, problems, reader) for entry in request.draft_entries]
+    seen: Counter[str] = Counter()
+    numbered = []
+    for order in orders:
+        numbered.append(replace(order, number=seen[order.reference]))
+        seen[order.reference] += 1
+    return tuple(numbered)
 
 
-def unresolved_drafts(reader: Reader) -> tuple[Query, ...]:
-    """The reads that would tell which medicines the drafts give."""
+def unresolved_drafts(reader: Reader, drafts: tuple[Order, ...]) -> tuple[Query, ...]:
+    """The reads that would tell which medicines the drafts give, where neither code nor words do."""
     queries = []
-    for entry in reader.chart.request.draft_entries:
-        draft = _medication_request(entry.resource)
+    for entry, order in zip(reader.chart.request.draft_entries, drafts, strict=True):
+        unclear = order.unreadable or (order.medication and not order.medication.medicine.recognized)
+        draft = fhir.decode(entry.resource, fhir.MedicationRequest) if unclear else None
         if draft and (query := unresolved(draft, reader)):
             queries.append(query)
-    return tuple(queries)
+    return tuple(dict.fromkeys(queries))
 
 
 def _names(selection: str, head: fhir.Head) -> bool:
     """`Type/id`, relative or absolute; older clients send the bare id."""
+    if not head.id:
+        return False
     return selection == head.id or fhir.reference_id(selection, head.resource_type) == head.id
 
 
@@ -47,15 +55,8 @@ def names_medicine(draft: fhir.MedicationRequest) -> bool:
     return draft.medication_reference is not None or names_something(draft.medication_codeable_concept)
 
 
-def _medication_request(raw: Raw) -> fhir.MedicationRequest | None:
+def _order(raw: Raw, selections: list[str] | None, problems: Listing[Problem], reader: Reader) -> Order:
     head = fhir.decode(raw, fhir.Head)
-    is_medication = head is not None and head.resource_type == "MedicationRequest"
-    return fhir.decode(raw, fhir.MedicationRequest) if is_medication else None
-
-
-def _order(
-    head: fhir.Head | None, raw: Raw, selections: list[str] | None, problems: Listing[Problem], reader: Reader
-) -> Order:
     if head is None or not head.resource_type:
         return Order(reference="", kind="", unreadable=UNREADABLE)
     reference = f"{head.resource_type}/{head.id}" if head.id else ""

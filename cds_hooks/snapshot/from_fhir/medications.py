@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from msgspec import Raw
+
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Reader
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of, recognize
@@ -43,7 +45,7 @@ MEDICATION = "Medication"
 def medicine_of(use: fhir.MedicationUse, dosages: Sequence[fhir.Dosage], reader: Reader) -> Medicine | None:
     """The medicine of an order or statement; None when it refers to a product that could not be read.
 
-    What the reference is displayed as counts when it names a drug that the tables know, and only then.
+    Without the product, what the reference is displayed as counts as its name.
     """
     concept, reference = use.medication_codeable_concept, use.medication_reference
     if concept is not None and (reference is None or names_something(concept)):
@@ -52,10 +54,10 @@ def medicine_of(use: fhir.MedicationUse, dosages: Sequence[fhir.Dosage], reader:
         return Medicine(name="no medicine named", readable=False)
     product = _product(use, reader)
     if product is None:
-        shown = recognize([], dosages, reader.lookups, display=reference.display)
-        return shown if shown.drugs else None
-    parts = [product.code, *(part.item_codeable_concept for part in product.ingredient or ())]
-    return recognize([p for p in parts if p], dosages, reader.lookups, product.form, reference.display)
+        return recognize([], dosages, reader.lookups, display=reference.display) if reference.display else None
+    parts = list(_parts(product, use, reader))
+    code = [product.code] if product.code else []
+    return recognize(code, dosages, reader.lookups, product.form, reference.display, parts)
 
 
 def unresolved(use: fhir.MedicationUse, reader: Reader) -> Query | None:
@@ -84,8 +86,25 @@ def _product(use: fhir.MedicationUse, reader: Reader) -> fhir.Medication | None:
     return fhir.decode(raw, fhir.Medication) if raw else None
 
 
-def _contained(use: fhir.MedicationUse) -> tuple[fhir.Medication, ...]:
-    return fhir.decode_list(use.contained, fhir.Medication) or ()
+def _parts(product: fhir.Medication, use: fhir.MedicationUse, reader: Reader) -> Iterator[fhir.CodeableConcept]:
+    """The ingredients, stated or by reference to a Substance or Medication that came along."""
+    for part in product.ingredient or ():
+        reference = (part.item_reference.reference if part.item_reference else None) or ""
+        if part.item_codeable_concept:
+            yield part.item_codeable_concept
+        elif reference.startswith("#"):
+            yield from (m.code for m in _contained(use) if m.id == reference[1:] and m.code)
+        elif raw := reader.chart.resource("/".join(reference.split("/")[-2:])):
+            substance = fhir.decode(raw, fhir.Medication)
+            if substance and substance.code:
+                yield substance.code
+
+
+def _contained(use: fhir.MedicationUse) -> Iterator[fhir.Medication]:
+    """Contained Medications and Substances, which carry their code alike; a sibling of another shape hides none."""
+    for raw in fhir.decode_list(use.contained, Raw) or ():
+        if product := fhir.decode(raw, fhir.Medication):
+            yield product
 
 
 # -- why it is given
@@ -112,8 +131,8 @@ def _referred(
         if identifier is not None and problem.id == identifier:
             return problem.concepts
     if (reference.reference or "").startswith("#"):
-        contained = fhir.decode_list(use.contained, fhir.Condition) or ()
-        found = next((c for c in contained if reference.reference == f"#{c.id}"), None)
+        contained = (fhir.decode(raw, fhir.Condition) for raw in fhir.decode_list(use.contained, Raw) or ())
+        found = next((c for c in contained if c and reference.reference == f"#{c.id}"), None)
         return concepts_of(found.code, reader.lookups) if found else None
     raw = reader.chart.resource(f"Condition/{identifier}") if identifier else None
     condition = fhir.decode(raw, fhir.Condition) if raw else None
@@ -132,7 +151,8 @@ Given = Mapping[str, list[When]]
 
 
 def read_medications(reader: Reader, problems: Listing[Problem], given: Given) -> Listing[Medication]:
-    """Orders and statements that hold a drug that the tables know, with the dates they were stopped."""
+    """Orders and statements that hold a drug that the tables know, with the dates they were stopped, and those in use
+    that hold nothing that is known."""
     found: list[Medication] = []
     unread = {MEDICATIONS: 0, STATEMENTS: 0}
     for row in reader.rows(MEDICATIONS, fhir.MedicationRequest):
@@ -160,10 +180,10 @@ def _counts(use: fhir.MedicationUse) -> bool:
 
 
 def _add(found: list[Medication], medication: Medication | None) -> int:
-    """Keep what holds a known drug; count what cannot be read."""
+    """Keep what holds a known drug, and what is in use and holds nothing that is known; count what cannot be read."""
     if medication is None or not medication.medicine.readable:
         return 1
-    if medication.medicine.drugs:
+    if medication.medicine.drugs or not (medication.medicine.recognized or medication.standing is Standing.ENDED):
         found.append(medication)
     return 0
 
@@ -179,7 +199,7 @@ def _order(row: Row[fhir.MedicationRequest], problems: Listing[Problem], reader:
     dosages = fhir.decode_list(order.dosage_instruction, fhir.Dosage) or ()
     medicine = medicine_of(order, dosages, reader)
     if medicine is None or not medicine.drugs:
-        return _bare(row, medicine)
+        return _bare(row, medicine, standing, reader.when(order.authored_on))
     dispense = fhir.decode(order.dispense_request, fhir.DispenseRequest) or fhir.DispenseRequest()
     written = reader.when(order.authored_on)
     if standing is Standing.ACTIVE and _past_end(dispense, written, reader):
@@ -211,7 +231,7 @@ def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], r
     standing, doubt = _standing(statement)
     medicine = medicine_of(statement, fhir.decode_list(statement.dosage, fhir.Dosage) or (), reader)
     if medicine is None or not medicine.drugs:
-        return _bare(row, medicine)
+        return _bare(row, medicine, standing, reader.when(statement.date_asserted))
     period = statement.effective_period or fhir.Period()
     end = reader.when(period.end)
     if standing is Standing.ACTIVE and end and end.is_past(reader.as_of):
@@ -235,10 +255,12 @@ def _standing(use: fhir.MedicationUse) -> tuple[Standing, str]:
     return standing, DOUBT.get(use.status or "", NO_STATUS) if standing is Standing.UNCERTAIN else ""
 
 
-def _bare(row: Row[fhir.Head], medicine: Medicine | None) -> Medication | None:
+def _bare(
+    row: Row[fhir.Head], medicine: Medicine | None, standing: Standing, written: When | None
+) -> Medication | None:
     if medicine is None:
         return None
-    return Medication(reference=row.reference, medicine=medicine, standing=Standing.ACTIVE, origin=row.origin)
+    return Medication(reference=row.reference, medicine=medicine, standing=standing, origin=row.origin, written=written)
 
 
 def _past_end(dispense: fhir.DispenseRequest, written: When | None, reader: Reader) -> bool:
@@ -252,7 +274,8 @@ def _past_end(dispense: fhir.DispenseRequest, written: When | None, reader: Read
     days = DAYS_PER_UNIT.get((supply.code or supply.unit or "").lower()) if supply else None
     if start is None or supply is None or days is None or supply.value is None:
         return False
-    length = days * supply.value * (1 + (dispense.number_of_repeats_allowed or 0))
+    fills = 1 + min(dispense.number_of_repeats_allowed or 0, LONGEST_SUPPLY_DAYS)
+    length = days * supply.value * fills
     if not 0 < length < LONGEST_SUPPLY_DAYS:
         return False  # not to be believed: the order counts as it stands
     return reader.as_of - start.last > timedelta(days=length) + SUPPLY_GRACE

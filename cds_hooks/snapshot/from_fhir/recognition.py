@@ -1,7 +1,8 @@
 """Which drugs a medicine holds, and by which route it is given.
 
-Codes first, every coding of the concept; names only where no code is known. Route: dosage instruction, then dose form,
-then the product's own. Heparin to keep a line open is told from treatment as the rule specification says (0.2).
+Codes first, every coding of the concept, then the codes of its ingredients; names only where no code is known. A new
+RxNorm code is read by the form of its name. Route: dosage instruction, then dose form, then the product's own code,
+then words. Heparin to keep a line open is told from treatment as the rule specification says (0.2).
 """
 
 from __future__ import annotations
@@ -9,18 +10,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from cds_hooks.snapshot.from_fhir.naming import Named, named
 from cds_hooks.snapshot.from_fhir.reader import Lookups
-from cds_hooks.snapshot.medication import Drug, Medicine
+from cds_hooks.snapshot.gestation import TRIMESTERS, Days, days_of_week_code
+from cds_hooks.snapshot.medication import CLASS, Drug, Medicine
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Route
 from cds_hooks.wire.fhir import CodeableConcept, Coding, Dosage
+from mappings import rxnorm_names, systems
 from mappings.models import DrugEntry
+from mappings.rxnorm_names import RxNormName
 
 FLUSH_UNITS_PER_ML = 100.0  # rule specification 0.2: above this a heparin is treatment, whatever the text says
 HEPARIN = "heparin"
+STOPPED = "its text says that it was stopped"
 _STRENGTH = re.compile(r"([\d.,]+)\s*(?:\[?iu\]?|units?|unt|u|i\.?e\.?)\s*/\s*([\d.]*)\s*ml", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+# A rate, a weight or a clotting time: heparin that is dosed is treatment, whatever is flushed before it.
+_DOSED = re.compile(
+    r"\b(?:infusion|perfusor|drip|continuous|titrat\w+|aptt|ptt|kontinuierlich|dauerinfusion)\b"
+    r"|\b(?:units?|u|iu|ie|i\.e\.)\s*/\s*(?:kg|h|hr|hour|std|stunde)\b",
+    re.IGNORECASE,
+)
 _ROUTES = {"oral": Route.ORAL, "parenteral": Route.PARENTERAL, "inhalation": Route.INHALATION}
-_LOCAL = {"topical", "ophthalmic", "otic", "nasal", "vaginal", "irrigation", "local"}
+SYSTEMIC = frozenset({Route.ORAL, Route.PARENTERAL})
+# Absorbed as a whole are nasal, rectal, oromucosal and transdermal products; they stay of unknown route, which counts.
+_LOCAL = {"topical", "ophthalmic", "otic", "vaginal", "irrigation", "local"}
+_GROUPS = {str(group): group for group in DrugGroup}
 _CONCEPTS = {str(concept): concept for concept in Concept}
+_TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 
 
 def concepts_of(concept: CodeableConcept | None, lookups: Lookups) -> frozenset[Concept]:
@@ -41,35 +58,77 @@ def coded(concept: CodeableConcept | None, lookups: Lookups) -> frozenset[Concep
     return frozenset(_CONCEPTS[name] for name in found if name in _CONCEPTS)
 
 
+def gestation_of(concept: CodeableConcept | None, lookups: Lookups) -> Days | None:
+    """The age of a pregnancy, in days from and to, that a Condition states for its date: a week code or a trimester."""
+    if concept is None:
+        return None
+    for coding in concept.coding or ():
+        system = systems.normalize_system(coding.system or "")
+        if coding.code and system in (systems.ICD10CM, systems.ICD10):
+            days = days_of_week_code(systems.normalize_code(systems.ICD10CM, coding.code))
+            if days:
+                return days
+    return _trimester(concept, lookups)
+
+
+def _trimester(concept: CodeableConcept, lookups: Lookups) -> Days | None:
+    names = {name for each in concept.coding or () for name in lookups.concepts(each.system, each.code)}
+    if "third_trimester" in names:
+        return TRIMESTERS[3]
+    if Concept.PREGNANCY not in names:
+        return None
+    found = {match.lastindex for text in _texts((concept,)) for match in _TRIMESTER.finditer(text)}
+    return TRIMESTERS.get(found.pop() or 0) if len(found) == 1 else None
+
+
+# -- medicines
+
+
 def recognize(
     concepts: Sequence[CodeableConcept],
     dosages: Sequence[Dosage],
     lookups: Lookups,
     form: CodeableConcept | None = None,
     display: str | None = None,
+    ingredients: Sequence[CodeableConcept] = (),
 ) -> Medicine:
-    """The medicine that these concepts (product and ingredients) name, given as `dosages` say.
+    """The medicine that these concepts (product) and their ingredients name, given as `dosages` say.
 
     `display` is what a reference calls it when the product itself could not be read.
     """
-    codings = [coding for concept in concepts for coding in concept.coding or ()]
-    texts = [*_texts(concepts), *([display] if display else [])]
+    codings = _codings(concepts)
+    parts = _codings(ingredients)
+    texts = [*_texts(concepts), *([display] if display else []), *_texts(ingredients)]
+    words, parsed = Named(), None
     entries, certainty = _coded(codings, lookups), Certainty.CODE
     if not entries:
-        entries, certainty = _named(texts, lookups), Certainty.NAME
-    route = _route(dosages, form, entries, texts, lookups) if entries else Route.UNKNOWN
-    drugs = {Drug(DrugGroup(e.group), e.ingredient, certainty) for e in entries if e.group in set(DrugGroup)}
+        certainty = Certainty.CLASS
+    entries += (entry for entry in _coded(parts, lookups) if entry.ingredient not in {e.ingredient for e in entries})
+    if not entries:
+        words, certainty = named(texts, lookups), Certainty.NAME
+        parsed = _parsed(codings, lookups) if words else None
+        entries = _exact(_of_ingredients(words.given, parsed, lookups))
+    stopped = _exact(words.stopped)
+    route = _route(dosages, form, [*entries, *stopped], parsed, texts, lookups) if entries or stopped else Route.UNKNOWN
+    drugs = _drugs(entries, certainty) | _drugs(stopped, Certainty.UNCERTAIN)
     if any(drug.ingredient == HEPARIN or drug.group is DrugGroup.ANTICOAGULANT_FLUSH for drug in drugs):
-        drugs = _settle_heparin(drugs, certainty, texts, dosages, lookups)
-    if route is Route.LOCAL:  # topical heparinoids
-        drugs = {drug for drug in drugs if drug.group is not DrugGroup.ANTICOAGULANT}
-    standard = any(lookups.knows_system(coding.system) for coding in codings if coding.code)
+        drugs = _settle_heparin(drugs, texts, dosages, lookups)
+    if route is Route.LOCAL:
+        drugs = {drug for drug in drugs if not _topical(drug, texts)}
     return Medicine(
-        name=texts[0] if texts else _code_name(codings),
+        name=texts[0] if texts else _code_name([*codings, *parts]),
         drugs=tuple(sorted(drugs, key=lambda drug: (drug.group, drug.ingredient))),
         route=route,
-        readable=bool(texts) or standard,
+        readable=bool(texts or entries),  # a code that no table holds, without a word: it may be any drug
+        named=bool(texts),
+        recognized=bool(entries or words) or (bool(texts) and _of_drug_system([*codings, *parts])),
+        form=_form(form, entries, parsed),
+        doubt=STOPPED if stopped else "",
     )
+
+
+def _codings(concepts: Iterable[CodeableConcept]) -> list[Coding]:
+    return [coding for concept in concepts for coding in concept.coding or ()]
 
 
 def _texts(concepts: Iterable[CodeableConcept]) -> list[str]:
@@ -85,32 +144,79 @@ def _code_name(codings: Sequence[Coding]) -> str:
     return next((f"code {coding.code}" for coding in codings if coding.code), "medicine without a name")
 
 
+def _of_drug_system(codings: Sequence[Coding]) -> bool:
+    """With a name beside it, a code of a drug terminology that no list holds is another medicine."""
+    return any(c.code and systems.normalize_system(c.system or "") in systems.DRUG_SYSTEMS for c in codings)
+
+
 def _coded(codings: Sequence[Coding], lookups: Lookups) -> list[DrugEntry]:
     return [entry for coding in codings for entry in lookups.drugs(coding.system, coding.code)]
 
 
-def _named(texts: Sequence[str], lookups: Lookups) -> list[DrugEntry]:
+def _parsed(codings: Sequence[Coding], lookups: Lookups) -> RxNormName | None:
+    """The name of an RxNorm code that the tables do not hold, where it has the form of RxNorm's names."""
+    for coding in codings:
+        if coding.display and systems.normalize_system(coding.system or "") == systems.RXNORM:
+            return rxnorm_names.parse(coding.display)
+    return None
+
+
+def _of_ingredients(entries: Sequence[DrugEntry], parsed: RxNormName | None, lookups: Lookups) -> Sequence[DrugEntry]:
+    """Of the drugs found by name those that a regular name has as ingredients; all, where it has none of them."""
+    if parsed is None:
+        return entries
+    ingredients = (named.entry for part in parsed.ingredients for named in lookups.drugs_named(part))
+    return [entry for entry in dict.fromkeys(ingredients) if entry in entries] or entries
+
+
+def _exact(entries: Sequence[DrugEntry]) -> list[DrugEntry]:
     """A class word counts only where no text names a drug."""
-    entries = [named.entry for text in texts for named in lookups.drugs_named(text)]
     exact = [entry for entry in entries if entry.group != DrugGroup.ANTICOAGULANT_VAGUE]
-    return exact or entries
+    return exact or list(entries)
 
 
-def _settle_heparin(
-    drugs: set[Drug], certainty: Certainty, texts: Sequence[str], dosages: Sequence[Dosage], lookups: Lookups
-) -> set[Drug]:
+def _drugs(entries: Iterable[DrugEntry], certainty: Certainty) -> set[Drug]:
+    """The entries of groups that a rule speaks of."""
+    return {Drug(_GROUPS[e.group], e.ingredient, _certainty(e, certainty)) for e in entries if e.group in _GROUPS}
+
+
+def _certainty(entry: DrugEntry, certainty: Certainty) -> Certainty:
+    if entry.group == DrugGroup.ANTICOAGULANT_VAGUE:
+        return Certainty.UNCERTAIN
+    return Certainty.CLASS if certainty is Certainty.CODE and entry.ingredient == CLASS else certainty
+
+
+def _form(form: CodeableConcept | None, entries: Sequence[DrugEntry], parsed: RxNormName | None) -> str:
+    """The dose form in words: the product's own, else what its code or the form of its name says."""
+    said = _texts((form,)) if form else []
+    said += [entry.dose_form for entry in entries if entry.dose_form]
+    return said[0] if said else (parsed.dose_form if parsed else "")
+
+
+def _settle_heparin(drugs: set[Drug], texts: Sequence[str], dosages: Sequence[Dosage], lookups: Lookups) -> set[Drug]:
     """Heparin is a flush or treatment, never both: a stated strength above the limit is always treatment."""
     others = {drug for drug in drugs if drug.ingredient != HEPARIN and drug.group is not DrugGroup.ANTICOAGULANT_FLUSH}
     strengths = [_units_per_ml(match) for text in texts for match in _STRENGTH.finditer(text)]
-    strong = any(strength > FLUSH_UNITS_PER_ML for strength in strengths)
     by_product = any(drug.group is DrugGroup.ANTICOAGULANT_FLUSH for drug in drugs) or any(
-        entry.group == DrugGroup.ANTICOAGULANT_FLUSH for entry in _named(texts, lookups)
+        each.entry.group == DrugGroup.ANTICOAGULANT_FLUSH for text in texts for each in lookups.drugs_named(text)
     )
     said = [*texts, *(text for dosage in dosages for text in _directions(dosage))]
     by_words = bool(strengths) and any(lookups.says_flush(text) for text in said)
-    flush = (by_product or by_words) and not strong
+    flush = (by_product or by_words) and not _strong(texts) and not any(_DOSED.search(text) for text in said)
     group = DrugGroup.ANTICOAGULANT_FLUSH if flush else DrugGroup.ANTICOAGULANT
-    return others | {Drug(group, HEPARIN, certainty)}
+    sure = {drug.certainty for drug in drugs - others}
+    order = list(Certainty)
+    return others | {Drug(group, HEPARIN, min(sure, key=order.index))}
+
+
+def _topical(drug: Drug, texts: Sequence[str]) -> bool:
+    """A drug that does not reach the whole body by a local route. Of anticoagulants only heparinoids are made for the
+    skin; heparin of a strength for treatment is none of them, and nor is a drug that is injected under the skin."""
+    return drug.group is DrugGroup.ANTICOAGULANT and drug.ingredient == HEPARIN and not _strong(texts)
+
+
+def _strong(texts: Sequence[str]) -> bool:
+    return any(_units_per_ml(match) > FLUSH_UNITS_PER_ML for text in texts for match in _STRENGTH.finditer(text))
 
 
 def _directions(dosage: Dosage) -> list[str]:
@@ -121,7 +227,9 @@ def _directions(dosage: Dosage) -> list[str]:
 def _units_per_ml(match: re.Match[str]) -> float:
     """Unreadable digits give infinity: an unknown strength never makes a flush."""
     try:
-        return float(match[1].replace(",", "")) / (float(match[2]) if match[2] else 1.0)
+        number = match[1].replace(",", "")
+        number = number.replace(".", "") if _THOUSANDS.fullmatch(number) else number
+        return float(number) / (float(match[2]) if match[2] else 1.0)
     except (ValueError, ZeroDivisionError):
         return float("inf")
 
@@ -130,19 +238,26 @@ def _route(
     dosages: Sequence[Dosage],
     form: CodeableConcept | None,
     entries: Sequence[DrugEntry],
+    parsed: RxNormName | None,
     texts: Sequence[str],
     lookups: Lookups,
 ) -> Route:
-    """The first source that names a route decides; of several routes there the systemic one, which is the safe side."""
+    """The first source that names a route decides; of several routes there the systemic one, which is the safe side.
+
+    A word in free directions ("to the skin of the abdomen") does not make a tablet or an injection a local product.
+    """
     said = [[_concept_route(dosage.route, lookups) for dosage in dosages]]
-    said.append([_named_route(dosage.text, lookups) for dosage in dosages])
+    table = [_table_route(entry.route) for entry in entries]
+    written = [_named_route(dosage.text, lookups) for dosage in dosages]
+    said.append([route for route in written if route is not Route.LOCAL or not SYSTEMIC.intersection(table)])
     said.append([_concept_route(form, lookups)])
-    said.append([_table_route(entry.route) for entry in entries])
+    said.append(table)
+    said.append([_table_route(parsed.route)] if parsed else [])
     said.append([_named_route(text, lookups) for text in texts])
     for routes in said:
         named = [route for route in routes if route is not Route.UNKNOWN]
         if named:
-            systemic = [route for route in named if route in (Route.ORAL, Route.PARENTERAL)]
+            systemic = [route for route in named if route in SYSTEMIC]
             return (systemic or named)[0]
     return Route.UNKNOWN
 

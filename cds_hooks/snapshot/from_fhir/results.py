@@ -1,31 +1,92 @@
-"""Observations as results: an answer, a number in the unit of its kind, or a date.
+"""Observations and their components as results: an answer, an amount in the unit of its kind, or a date.
 
-What cannot be used (a future date, an unknown unit) is left out and remarked, never guessed.
+What cannot be used (a future date, an unknown unit, an implausible value) is left out and remarked, never guessed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from cds_hooks.snapshot.from_fhir.chart import Row
-from cds_hooks.snapshot.from_fhir.reader import Reader, text_of
+from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, text_of
 from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
+from cds_hooks.snapshot.gestation import weeks_and_days
+from cds_hooks.snapshot.labs import RACE_SPECIFIC
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
 from cds_hooks.snapshot.problem import Answer, Result
+from cds_hooks.snapshot.quantity import Quantity, Refusal, in_both_units, read_quantity, read_text
 from cds_hooks.snapshot.queries import LAB_RESULTS, LABS, PREGNANCY, PREGNANCY_RESULTS
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 
+Valued = fhir.Observation | fhir.Component
+"""What carries a code and a value."""
+
 VALID = {"final", "amended", "corrected", "appended"}  # rule specification 0.1
 NOT_VALID = {"registered", "preliminary", "cancelled", "entered-in-error"}  # these never count
-UNIT_KINDS = {Concept.INR: "inr", Concept.EGFR: "egfr", Concept.HCG_QUANTITATIVE: "hcg"}
+GESTATIONAL_AGE, VITAMIN_D, HCG = "gestational_age", "vitamin_d", "hcg"
+UNIT_KINDS: Mapping[str, str] = {
+    "inr": "inr",
+    "egfr": "egfr",
+    "hcg_quantitative": HCG,
+    "vitamin_d_25_oh": VITAMIN_D,
+    "vitamin_d2_25_oh": VITAMIN_D,
+    "vitamin_d3_25_oh": VITAMIN_D,
+    "calcium_total": "calcium_total",
+    "calcium_corrected": "calcium_corrected",
+    "calcium_ionized": "calcium_ionized",
+    "albumin": "albumin",
+    "creatinine": "creatinine",
+    "creatinine_clearance": "creatinine_clearance",
+    "crp": "crp",
+    "esr": "esr",
+    "platelets": "platelets",
+    "hemoglobin": "hemoglobin",
+    "hba1c": "hba1c",
+    "triglycerides": "triglycerides",
+    "body_weight": "weight",
+    "body_height": "height",
+    "body_temperature": "temperature",
+    "systolic_bp": "systolic_bp",
+    "diastolic_bp": "diastolic_bp",
+    "pain_nrs": "pain_nrs",
+    "pain_vas": "pain_vas",
+    "phq2_total": "score",
+    "phq9_total": "score",
+    "phq9_item9": "score",
+    "dxa_t_score": "t_score",
+    "gestational_age": GESTATIONAL_AGE,
+    "gestational_age_weeks": GESTATIONAL_AGE,
+    "gestational_age_days": GESTATIONAL_AGE,
+}
+"""The kind of quantity (`mappings/units`) of each concept that is measured; the others are answers or dates."""
+
+FORMULAS = {"egfr_ckd_epi_2021": 0, "egfr_ckd_epi": 1, "egfr_mdrd": 2}
+OTHER_FORMULA = 3
+"""Which eGFR of one sample counts: the order of the rule specification (0.2), then all other formulas."""
+
 HCG_NEGATIVE_BELOW, HCG_POSITIVE_FROM = 5.0, 25.0  # [IU]/L; ours: between the two a test is undecided
-NAMES = {
-    Concept.INR: "INR",
-    Concept.EGFR: "eGFR",
-    Concept.PREGNANCY_STATUS: "pregnancy status",
-    Concept.HCG_QUALITATIVE: "pregnancy test (hCG)",
-    Concept.HCG_QUANTITATIVE: "pregnancy test (hCG)",
-    Concept.DELIVERY_DATE: "estimated delivery date",
+NAMES: Mapping[str, str] = {
+    "inr": "INR",
+    "egfr": "eGFR",
+    "crp": "CRP",
+    "esr": "ESR",
+    "hba1c": "HbA1c",
+    "vitamin_d_25_oh": "25-OH vitamin D",
+    "vitamin_d2_25_oh": "25-OH vitamin D2",
+    "vitamin_d3_25_oh": "25-OH vitamin D3",
+    "calcium_total": "calcium",
+    "calcium_corrected": "calcium, corrected",
+    "calcium_ionized": "calcium, ionized",
+    "systolic_bp": "systolic blood pressure",
+    "diastolic_bp": "diastolic blood pressure",
+    "pain_nrs": "pain score",
+    "pain_vas": "pain score",
+    "gestational_age_weeks": "gestational age",
+    "gestational_age_days": "gestational age",
+    "hcg_qualitative": "pregnancy test (hCG)",
+    "hcg_quantitative": "pregnancy test (hCG)",
 }
 ANSWERS = {
     Concept.ANSWER_PREGNANT: Answer.POSITIVE,
@@ -46,89 +107,151 @@ def read_labs(reader: Reader) -> Listing[Result]:
 def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> Listing[Result]:
     results: list[Result] = []
     remarks: list[Gap] = []
+    unreadable = 0
     for row in reader.rows(key, fhir.Observation):
         raw = row.resource
-        kinds = coded(raw.code, reader.lookups).intersection(wanted)
-        if raw.status in NOT_VALID or raw.data_absent_reason is not None:
+        if raw.status in NOT_VALID:
             continue
-        for kind in sorted(kinds):
-            read = _result(row, kind, reader)
-            (results if isinstance(read, Result) else remarks).append(read)  # type: ignore[arg-type]
-    return Listing(tuple(results), reader.chart.gap(key, need), tuple(remarks))
+        components = fhir.decode_list(raw.component, fhir.Component)
+        unreadable += components is None
+        when = _when(raw, reader)
+        for part in _parts(raw, components or ()):
+            for concept in sorted(coded(part.code, reader.lookups).intersection(wanted)):
+                read = _result(row, part, concept, when, reader)
+                (results if isinstance(read, Result) else remarks).append(read)  # type: ignore[arg-type]
+    return Listing(tuple(results), reader.chart.gap(key, need, unreadable), tuple(remarks))
 
 
-def _result(row: Row[fhir.Observation], concept: Concept, reader: Reader) -> Result | Gap:
-    raw = row.resource
+def _parts(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
+    """The observation and its components, as far as they are said to have a value. A panel has none of its own."""
+    if raw.data_absent_reason is None and (not components or _has_value(raw)):
+        yield raw
+    yield from (component for component in components if component.data_absent_reason is None)
+
+
+def _has_value(part: Valued) -> bool:
+    values = (part.value_quantity, part.value_codeable_concept, part.value_string, part.value_integer)
+    return any(value is not None for value in (*values, part.value_boolean, part.value_date_time))
+
+
+def _when(raw: fhir.Observation, reader: Reader) -> When | None:
     period = raw.effective_period or fhir.Period()
-    when = reader.when(raw.effective_date_time, raw.effective_instant, period.end, period.start, raw.issued)
-    if raw.status not in VALID:
+    return reader.when(raw.effective_date_time, raw.effective_instant, period.end, period.start, raw.issued)
+
+
+def _result(
+    row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
+) -> Result | Gap:
+    if row.resource.status not in VALID:
         return _unusable(concept, "has no readable status")
     if when and when.is_future(reader.as_of):
         return _unusable(concept, "is dated in the future")
     if concept is Concept.DELIVERY_DATE:
-        return _date(row, raw, concept, when, reader)
-    if raw.value_quantity is not None:
-        return _number(row, raw.value_quantity, concept, when, reader)
-    return _answer(row, raw, concept, when, reader)
+        return _date(row, part, concept, when, reader)
+    if kind := UNIT_KINDS.get(concept):
+        return _amount(row, part, concept, kind, when, reader)
+    return _answer(row, part, concept, when, reader)
+
+
+def _name(concept: Concept) -> str:
+    return NAMES.get(concept) or concept.replace("_", " ")
 
 
 def _unusable(concept: Concept, why: str) -> Gap:
-    return Gap(NAMES[concept], GapKind.UNUSABLE, f"{NAMES[concept]}: a result {why}; it was not used")
+    return Gap(_name(concept), GapKind.UNUSABLE, f"{_name(concept)}: a result {why}; it was not used")
 
 
 def _date(
-    row: Row[fhir.Observation], raw: fhir.Observation, concept: Concept, when: When | None, reader: Reader
+    row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
 ) -> Result | Gap:
-    date = reader.when(raw.value_date_time)
+    date = reader.when(part.value_date_time)
     if date is None:
         return _unusable(concept, "holds no readable date")
     return Result(concept=concept, date=date, when=when, fact=_fact(row, concept, date.day, when))
 
 
-def _number(
-    row: Row[fhir.Observation], quantity: fhir.Quantity, concept: Concept, when: When | None, reader: Reader
+# -- amounts
+
+
+def _amount(
+    row: Row[fhir.Observation], part: Valued, concept: Concept, kind: str, when: When | None, reader: Reader
 ) -> Result | Gap:
-    kind = UNIT_KINDS.get(concept)
-    written = quantity.code or quantity.unit or ""
-    unit = kind and (reader.lookups.unit(kind, written) or reader.lookups.unit(kind, quantity.unit or ""))
-    if quantity.value is None or kind is None:
-        return _unusable(concept, "holds no readable value")
-    if not unit:
-        return _unusable(concept, "has no unit or an unknown one")
-    number = quantity.value * unit.factor
-    if not unit.plausible_low <= number <= unit.plausible_high:
-        return _unusable(concept, "is outside what is plausible")
-    comparator = quantity.comparator or ""
+    quantity = quantity_of(part, kind, reader.lookups)
+    if isinstance(quantity, Refusal):
+        if kind == HCG and quantity is Refusal.NO_VALUE:
+            return _answer(row, part, concept, when, reader)
+        return _unusable(concept, quantity)
+    value, unit = written(part, kind, quantity)
     return Result(
         concept=concept,
         when=when,
-        number=number,
-        at_most=comparator.startswith("<"),
-        at_least=comparator.startswith(">"),
-        answer=_by_amount(number, comparator) if concept is Concept.HCG_QUANTITATIVE else None,
-        fact=_fact(
-            row, concept, f"{comparator}{quantity.value:g}", when, unit.canonical if unit.canonical != "1" else ""
-        ),
+        quantity=quantity,
+        answer=_by_amount(quantity) if kind == HCG else None,
+        rank=_rank(part, reader.lookups) if concept is Concept.EGFR else 0,
+        fact=_fact(row, concept, value, when, unit),
     )
 
 
-def _by_amount(number: float, comparator: str) -> Answer:
-    if number < HCG_NEGATIVE_BELOW or (comparator == "<" and number <= HCG_NEGATIVE_BELOW):
-        return Answer.NEGATIVE if not comparator.startswith(">") else Answer.UNDECIDED
-    return Answer.POSITIVE if number >= HCG_POSITIVE_FROM and not comparator.startswith("<") else Answer.UNDECIDED
+def quantity_of(part: Valued, kind: str, lookups: Lookups) -> Quantity | Refusal:
+    """The value with the unit of its code and its display; a number in a text has its unit behind it, or there."""
+    given = part.value_quantity or fhir.Quantity()
+    units = (given.code, given.unit)
+    if given.value is not None:
+        return read_quantity(kind, given.value, units, given.comparator, lookups.unit)
+    if part.value_integer is not None:
+        return read_quantity(kind, part.value_integer, units, None, lookups.unit)
+    if part.value_string is None:
+        return Refusal.NO_VALUE
+    days = weeks_and_days(part.value_string) if kind == GESTATIONAL_AGE else None
+    if days is not None:
+        return read_quantity(kind, days, ("d",), None, lookups.unit)
+    return read_text(kind, part.value_string, units, lookups.unit)
+
+
+def written(part: Valued, kind: str, quantity: Quantity) -> tuple[str, str]:
+    """Value and unit as the chart has them; a text stays whole.
+
+    25-OH vitamin D is shown in ng/mL and nmol/L (rule specification 0.2), the chart's own unit first.
+    """
+    given = part.value_quantity or fhir.Quantity()
+    value = quantity.value if given.value is None else given.value
+    unit = given.unit or given.code or ""
+    if given.value is None and part.value_string is not None:
+        return part.value_string.strip(), ""
+    if kind == VITAMIN_D:
+        in_moles = unit.casefold() == "nmol/l"
+        return (f"{quantity.comparator}{value:.10g} {unit} ({quantity})" if in_moles else in_both_units(quantity)), ""
+    unitless = quantity.unit == "1" or quantity.unit.startswith("{")
+    return f"{quantity.comparator}{value:.10g}", "" if unitless else unit
+
+
+def _rank(part: Valued, lookups: Lookups) -> int:
+    codings = (part.code.coding or ()) if part.code else ()
+    names = {name for coding in codings for name in lookups.concepts(coding.system, coding.code)}
+    if "egfr_race_specific" in names:
+        return RACE_SPECIFIC
+    return min((FORMULAS[name] for name in names if name in FORMULAS), default=OTHER_FORMULA)
+
+
+def _by_amount(quantity: Quantity) -> Answer:
+    if quantity.surely_below(HCG_NEGATIVE_BELOW):
+        return Answer.NEGATIVE
+    return Answer.POSITIVE if quantity.surely_at_least(HCG_POSITIVE_FROM) else Answer.UNDECIDED
+
+
+# -- answers
 
 
 def _answer(
-    row: Row[fhir.Observation], raw: fhir.Observation, concept: Concept, when: When | None, reader: Reader
+    row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
 ) -> Result | Gap:
-    said = raw.value_codeable_concept or (fhir.CodeableConcept(text=raw.value_string) if raw.value_string else None)
-    if concept in (Concept.INR, Concept.EGFR):
-        return _unusable(concept, "holds no readable value")
-    if raw.value_boolean is not None:
-        answer = Answer.POSITIVE if raw.value_boolean else Answer.NEGATIVE
+    text = part.value_string
+    said = part.value_codeable_concept or (fhir.CodeableConcept(text=text) if text else None)
+    if part.value_boolean is not None:
+        answer = Answer.POSITIVE if part.value_boolean else Answer.NEGATIVE
         return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, str(answer), when))
     if said is None:
-        return _unusable(concept, "holds no readable value")
+        return _unusable(concept, Refusal.NO_VALUE)
     answers = {ANSWERS[found] for found in concepts_of(said, reader.lookups) if found in ANSWERS}
     answer = answers.pop() if len(answers) == 1 else Answer.UNDECIDED
     return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, text_of(said), when))
@@ -136,7 +259,7 @@ def _answer(
 
 def _fact(row: Row[fhir.Observation], concept: Concept, value: str, when: When | None, unit: str = "") -> Fact:
     return Fact(
-        name=NAMES[concept],
+        name=_name(concept),
         value=value,
         unit=unit,
         kind="observation",

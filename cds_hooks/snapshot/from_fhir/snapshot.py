@@ -9,6 +9,7 @@ from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
 from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
+from cds_hooks.snapshot.from_fhir.imaging import read_mri_reports
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -24,6 +25,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.queries import (
     ADMINISTRATIONS,
     CONDITIONS,
+    IMAGING_REPORTS,
     LABS,
     MEDICATIONS,
     PATIENT,
@@ -32,6 +34,7 @@ from cds_hooks.snapshot.queries import (
     SERVICES,
     Source,
 )
+from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Delivery, Query, State
 from cds_hooks.wire.request import Request
@@ -67,8 +70,16 @@ class Reading:
     `chart` keeps what the record of the decision says about the data.
     """
 
-    def __init__(self, request: Request, sources: Mapping[str, Source], knowledge: Knowledge, as_of: datetime) -> None:
+    def __init__(
+        self,
+        request: Request,
+        sources: Mapping[str, Source],
+        knowledge: Knowledge,
+        reports: ReportReader,
+        as_of: datetime,
+    ) -> None:
         self.chart = Chart(request, {}, sources)
+        self._reports = reports
         self._reader = Reader(self.chart, Lookups(knowledge), as_of)
         self._drafts: tuple[Order, ...] | None = None
 
@@ -86,7 +97,7 @@ class Reading:
 
     def unread_drafts(self) -> tuple[Query, ...]:
         """The reads that would tell which medicines the drafts give."""
-        return unresolved_drafts(self._reader) if any(order.unreadable for order in self.drafts()) else ()
+        return unresolved_drafts(self._reader, self.drafts())
 
     def any_data(self, keys: Iterable[str]) -> bool:
         """Did at least one of these queries run, whatever it found?"""
@@ -116,6 +127,8 @@ class Reading:
             parts["labs"] = read_labs(reader)
         if PROCEDURES in wanted:
             parts["procedures"] = read_procedures(reader)
+        if IMAGING_REPORTS in wanted:
+            parts["mri_reports"] = read_mri_reports(reader, self._reports)
         if ADMINISTRATIONS in wanted:
             parts["administrations_gap"] = administration_gap(reader)
         if SERVICES in wanted:

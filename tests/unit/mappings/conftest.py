@@ -1,14 +1,11 @@
-"""The knowledge that ships, loaded once for all tests."""
+"""The knowledge that ships, loaded once for all tests, and a small library to be changed."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-import mappings
 from mappings import Knowledge, load
-
-SHIPPED = Path(mappings.__file__).parent
+from tests.builders.library import a_library
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +15,5 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped mapping files, to be broken."""
-    target = tmp_path / "mappings"
-    shutil.copytree(SHIPPED, target, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    return target
+    """A library of a few rows in a folder of its own."""
+    return a_library(tmp_path / "mappings")

@@ -28,11 +28,13 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARROW_MODE", "development")
     monkeypatch.setenv("MARROW_PUBLIC_URLS", "https://a.example.org/, https://b.example.org")
     monkeypatch.setenv("MARROW_CLIENTS_FILE", "")
+    monkeypatch.setenv("MARROW_CODE_SETS_OFF", "atc, snomed_ct")
     monkeypatch.setenv("MARROW_DB_PASSWORD", "for compose")
     settings = load_settings()
     assert settings.development
     assert settings.public_urls == ("https://a.example.org", "https://b.example.org")
     assert settings.clients_file is None
+    assert settings.code_sets_off == ("atc", "snomed_ct")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,8 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MARROW_DEADLINE_SECONDS", "nan", "MARROW_DEADLINE_SECONDS"),
         ("MARROW_DEADLINE_SECONDS", "0", "MARROW_DEADLINE_SECONDS"),
         ("MARROW_PATIENT_HASH_KEY", "hunter2", "at least 16"),
+        ("MARROW_CODE_SETS_OFF", "atc,cpt", "there are only atc, snomed_ct"),
+        ("MARROW_LOCAL_CODES_SECONDS", "0", "MARROW_LOCAL_CODES_SECONDS"),
     ],
 )
 def test_a_setting_that_does_not_fit_stops_the_start(
