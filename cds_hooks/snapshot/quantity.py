@@ -91,7 +91,7 @@ class Quantity:
 
     def times(self, factor: float, unit: str) -> Quantity:
         """In another unit, by a positive factor."""
-        return replace(self, value=rounded(self.value * factor), unit=unit)
+        return Quantity(rounded(self.value * factor), unit, self.comparator)
 
     def __str__(self) -> str:
         unit = "" if self.unit == "1" or self.unit.startswith("{") else self.unit
@@ -176,7 +176,7 @@ _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def _plain_unit(spelling: str) -> str:
-    return spelling.translate(_SIGNS).translate(_POWERS).strip()
+    return spelling.strip() if spelling.isascii() else spelling.translate(_SIGNS).translate(_POWERS).strip()
 
 
 # -- numbers in text
