@@ -124,7 +124,7 @@ def _told(library: Library, meanings: list[Meaning], system: str, code: str) -> 
 
 def _no_rule(meaning: Meaning) -> str:
     if meaning.table == "drug group":
-        return "none judges an order of this group; as a partner or in the chart it may count"
+        return "none speaks of this group"
     return "no query asks for it by code; rules may read it from the chart"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.queries import HELD_IN, sources
+from cds_hooks.snapshot.vocabulary import DrugGroup, Need
 from mappings.errors import MappingError
 from mappings.knowledge import Knowledge
 from mappings.load import load
@@ -25,8 +26,13 @@ class Library:
     folder: Path | None = None
 
     def rules_of_group(self, group: str) -> tuple[str, ...]:
-        """The rules that judge drafts of a drug group."""
-        return tuple(each.rule.id for each in CATALOG if group in each.rule.orders)
+        """The rules that judge drafts of a drug group, and those that look for the groups of rules in the chart."""
+        known = group in set(DrugGroup)
+        return tuple(
+            each.rule.id
+            for each in CATALOG
+            if group in each.rule.orders or (known and Need.MEDICATIONS in each.rule.needs)
+        )
 
     def rules_of_codes(self, codes: tuple[Code, ...]) -> tuple[str, ...]:
         """The rules that need a query which asks for one of these codes by name."""

@@ -61,6 +61,12 @@ def test_a_code_is_explained_with_group_route_source_and_rules(code: str) -> Non
     assert "BME-CI-01" in result.stdout
 
 
+def test_a_drug_names_the_rules_that_judge_it_or_look_for_it() -> None:
+    """An anticoagulant is judged as a draft by one rule, and looked for beside a prostacyclin by others."""
+    [meaning] = explained("rxnorm|855332")
+    assert meaning["rules"] == ["BME-CI-01", "BME-CI-04", "BME-CI-05"]
+
+
 def test_an_atc_code_that_no_table_holds_is_certain_by_its_class_only() -> None:
     [meaning] = explained("atc|B01AB13")
     assert (meaning["certainty"], meaning["found"], meaning["ingredient"]) == ("class", "atc|B01AB", "(class)")
