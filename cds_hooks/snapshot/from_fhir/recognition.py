@@ -103,7 +103,8 @@ def recognize(
     entries, certainty = _coded(codings, lookups), Certainty.CODE
     if not entries:
         certainty = Certainty.CLASS
-    entries += (entry for entry in _coded(parts, lookups) if entry.ingredient not in {e.ingredient for e in entries})
+    held = {entry.ingredient for entry in entries}
+    entries += [entry for entry in _coded(parts, lookups) if entry.ingredient not in held]
     if not entries:
         words, certainty = named(texts, lookups), Certainty.NAME
         parsed = _parsed(codings, lookups) if words else None
@@ -121,7 +122,7 @@ def recognize(
         route=route,
         readable=bool(texts or entries),  # a code that no table holds, without a word: it may be any drug
         named=bool(texts),
-        recognized=bool(entries or words) or (bool(texts) and _of_drug_system([*codings, *parts])),
+        recognized=bool(entries or words) or (bool(texts) and _known_system([*codings, *parts], lookups)),
         form=_form(form, entries, parsed),
         doubt=STOPPED if stopped else "",
     )
@@ -144,9 +145,9 @@ def _code_name(codings: Sequence[Coding]) -> str:
     return next((f"code {coding.code}" for coding in codings if coding.code), "medicine without a name")
 
 
-def _of_drug_system(codings: Sequence[Coding]) -> bool:
+def _known_system(codings: Sequence[Coding], lookups: Lookups) -> bool:
     """With a name beside it, a code of a drug terminology that no list holds is another medicine."""
-    return any(c.code and systems.normalize_system(c.system or "") in systems.DRUG_SYSTEMS for c in codings)
+    return any(coding.code and lookups.knows_system(coding.system, coding.code) for coding in codings)
 
 
 def _coded(codings: Sequence[Coding], lookups: Lookups) -> list[DrugEntry]:

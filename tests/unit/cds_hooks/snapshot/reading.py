@@ -53,12 +53,13 @@ def medicine(
     dosages: Iterable[Json] = (),
     form: Json | None = None,
     ingredients: Iterable[Json] = (),
+    lookups: Lookups = LOOKUPS,
 ) -> Medicine:
     """What a product is recognized as."""
     return recognize(
         [_concept(concept)] if concept else [],
         [_decoded(dosage, fhir.Dosage) for dosage in dosages],
-        LOOKUPS,
+        lookups,
         _concept(form) if form else None,
         ingredients=[_concept(part) for part in ingredients],
     )

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_hooks.snapshot.from_fhir.naming import named as named_drugs
+from cds_hooks.snapshot.from_fhir.reader import Lookups
 from cds_hooks.snapshot.medication import Standing
 from cds_hooks.snapshot.model import Absent, Present
 from cds_hooks.snapshot.vocabulary import Certainty, DrugGroup, Route
+from mappings import load
 from tests.builders.fhir import (
     ATC,
     RXNORM,
@@ -248,6 +250,19 @@ def test_an_unknown_code_without_a_name_cannot_be_read(system: str) -> None:
 
     assert patient.medications.gap is not None
     assert patient.unrecognized_medications.gap is not None
+
+
+def test_a_code_of_a_set_that_is_off_tells_nothing() -> None:
+    """With SNOMED CT switched off its code is unreadable, and does not make an unknown name another medicine."""
+    mixture = coded(SNOMED, "99999999", "house mixture")
+    assert medicine(mixture).recognized
+    assert not medicine(mixture, lookups=Lookups(load(without=("snomed_ct",)))).recognized
+
+
+def test_the_order_of_the_parts_does_not_matter() -> None:
+    """A coded part keeps all that its code stands for, whichever part came before it."""
+    parts = [coded(RXNORM, "5224", "heparin"), coded(RXNORM, "1362062", "heparin flush")]
+    assert medicine(named("bag"), ingredients=parts).drugs == medicine(named("bag"), ingredients=parts[::-1]).drugs
 
 
 # -- route and form
