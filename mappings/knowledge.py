@@ -132,6 +132,10 @@ class Knowledge:
         kept = (each.values for each in found if not self.negation.covers(cut, each.start))
         return tuple(dict.fromkeys(drug for values in kept for drug in values))
 
+    def drugs_mentioned(self, text: str) -> tuple[NamedDrug, ...]:
+        """The medicines named in a text, in order, those that it negates included."""
+        return tuple(drug for found in self.drug_names.in_text(text) for drug in found.values)
+
     def concepts(self, system_uri: str | None, code: str | None) -> frozenset[str]:
         """The value sets that hold a code. A code in `not_x` is not in `x`."""
         if not system_uri or not code:

@@ -23,9 +23,14 @@ RACE_SPECIFIC = 90
 
 def newest(results: Iterable[Result]) -> Result | None:
     """The newest dated result, the preferred one of its sample."""
+    return next(iter(newest_sample(results)), None)
+
+
+def newest_sample(results: Iterable[Result]) -> tuple[Result, ...]:
+    """The preferred results of the newest moment; more than one where they share it. Undated ones do not count."""
     dated = [(result, result.when.last) for result in results if result.when]
     last = max((moment for _, moment in dated), default=None)
-    return next(iter(preferred(result for result, moment in dated if moment == last)), None)
+    return preferred(result for result, moment in dated if moment == last)
 
 
 def preferred(sample: Iterable[Result]) -> tuple[Result, ...]:

@@ -108,11 +108,9 @@ class Patient:
 
         Undated results do not count.
         """
-        dated = [(item, item.when) for item in self.labs.items if item.concept is concept and item.when]
-        fresh = [(item, when) for item, when in dated if when.age_days(self.as_of) <= within_days]
-        newest = max((when.last for _, when in fresh), default=None)
-        found = labs.preferred(item for item, when in fresh if when.last == newest)
-        return finding(found, self.labs.gaps, self.labs.remarks)
+        of_kind = (item for item in self.labs.items if item.concept is concept)
+        fresh = (item for item in of_kind if item.when and item.when.age_days(self.as_of) <= within_days)
+        return finding(labs.newest_sample(fresh), self.labs.gaps, self.labs.remarks)
 
     @property
     def gestation(self) -> Gestation | None:

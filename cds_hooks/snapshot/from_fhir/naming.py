@@ -18,26 +18,17 @@ Drugs = tuple[DrugEntry, ...]
 
 # All words below are folded: lower case, no accents.
 _STOPPED = (
-    *(r"stopped", r"discontinued", r"d/c(?:'?e?d)?", r"dc'd", r"dced", r"ceased", r"withdrawn", r"held", r"on hold"),
-    *(
-        r"paused",
-        r"suspended",
-        r"completed",
-        r"declined",
-        r"refused",
-        r"not tak(?:en|ing)",
-        r"no longer [a-z]+(?: on)?",
-    ),
-    *(r"reversal", r"antidote", r"instead of", r"declines"),
-    *(r"abgesetzt", r"pausiert", r"gestoppt", r"beendet", r"abgelehnt", r"nicht (?:mehr )?(?:ein)?genommen"),
-    *(r"arretee?s?", r"arret d[eu]", r"suspendue?s?", r"interrompue?s?", r"sospes[oa]", r"interrott[oa]"),
-    *(r"suspendid[oa]", r"retirad[oa]", r"descontinuad[oa]"),
+    r"stopped|discontinued|d/c(?:'?e?d)?|dc'd|dced|ceased|withdrawn|held|on hold|paused|suspended|completed|declined"
+    r"|refused|not tak(?:en|ing)|no longer [a-z]+(?: on)?|reversal|antidote|instead of|declines"
+    r"|abgesetzt|pausiert|gestoppt|beendet|abgelehnt|nicht (?:mehr )?(?:ein)?genommen"
+    r"|arretee?s?|arret d[eu]|suspendue?s?|interrompue?s?|sospes[oa]|interrott[oa]"
+    r"|suspendid[oa]|retirad[oa]|descontinuad[oa]"
 )
 _DENIED = (
-    *(r"allerg(?:y|ies|ic|ie|ien|isch|ique|ia|ie|ico|ica)", r"alergi(?:a|as|co|ca)", r"intoleran(?:ce|t)"),
-    *(r"unvertraglichkeit", r"induced", r"contraindicated", r"kontraindiziert"),
+    r"allerg(?:y|ies|ic|ie|ien|isch|ique|ia|ie|ico|ica)|alergi(?:a|as|co|ca)|intoleran(?:ce|t)"
+    r"|unvertraglichkeit|induced|contraindicated|kontraindiziert"
 )
-_CUE = re.compile(rf"(?<![a-z])(?:(?P<stopped>{'|'.join(_STOPPED)})|(?P<denied>{'|'.join(_DENIED)}))(?![a-z])")
+_CUE = re.compile(rf"(?<![a-z])(?:(?P<stopped>{_STOPPED})|(?P<denied>{_DENIED}))(?![a-z])")
 # "not stopped", "to be stopped", "until stopped": nothing was stopped yet.
 _NOT_YET = re.compile(
     r"(?:\b(?:not|never|be|until|if|unless|when|before|once|after|nicht|non|no|pas))\s+(?:yet\s+|been\s+)?$"

@@ -12,7 +12,6 @@ from cds_hooks.snapshot.from_fhir.chart import Chart, Row
 from cds_hooks.snapshot.when import When, read_when
 from cds_hooks.wire import fhir
 from mappings.knowledge import Knowledge
-from mappings.models import NamedDrug
 
 T = TypeVar("T", bound=fhir.Head)
 
@@ -23,7 +22,7 @@ class Lookups:
     def __init__(self, knowledge: Knowledge) -> None:
         self.drugs = cache(knowledge.drugs)
         self.drugs_named = cache(knowledge.drugs_named)
-        self.drugs_mentioned = cache(lambda text: _mentioned(knowledge, text))
+        self.drugs_mentioned = cache(knowledge.drugs_mentioned)
         self.concepts = cache(knowledge.concepts)
         self.concepts_named = cache(knowledge.concepts_named)
         self.knows_system = cache(knowledge.knows_system)
@@ -31,11 +30,6 @@ class Lookups:
         self.route_named = cache(knowledge.route_named)
         self.says_flush = knowledge.says_flush
         self.unit = cache(knowledge.unit)
-
-
-def _mentioned(knowledge: Knowledge, text: str) -> tuple[NamedDrug, ...]:
-    """The medicines that a text names, those that it negates included."""
-    return tuple(named for found in knowledge.drug_names.in_text(text) for named in found.values)
 
 
 @dataclass(slots=True)
