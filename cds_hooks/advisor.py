@@ -28,8 +28,8 @@ from cds_hooks.hooks.service import Service
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.from_fhir.snapshot import Reading, foreign_resource
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Policy
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.queries import Source, keys_for, sources
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.wire.card import Card, Response, encode

@@ -49,6 +49,8 @@ class Suggestions:
     def _suggestion(self, proposal: Proposal, request: Request, patient: Patient, namespace: UUID) -> Suggestion | None:
         if isinstance(proposal, DeleteDraft):
             return _delete(proposal, namespace)
+        if not isinstance(proposal, Propose):
+            return None
         entry = self._services[proposal.service]
         if entry.code and (entry.code.system, entry.code.code) in patient.open_services:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook, OrderRule, Rule
+from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import MissingData, NotApplicable, Verdict
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Gap, GapKind
@@ -31,11 +31,10 @@ class Judged:
 
 def concerned(rules: Sequence[AnyRule], hook: Hook, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
     """The rules that have something to look at in this call, before anything about the patient is known."""
-    return tuple(
-        rule
-        for rule in rules
-        if hook in rule.rule.hooks and (isinstance(rule, ChartRule) or any(map(rule.concerns, drafts)))
-    )
+    asked = [rule for rule in rules if hook in rule.rule.hooks]
+    if hook not in ORDER_HOOKS:
+        return tuple(rule for rule in asked if isinstance(rule, ChartRule))
+    return tuple(rule for rule in asked if isinstance(rule, OrderRule) and any(map(rule.concerns, drafts)))
 
 
 def evaluate(rules: Sequence[AnyRule], patient: Patient) -> tuple[Judged, ...]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from cds_hooks.snapshot.indication import EDEMA
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown, finding
-from cds_hooks.snapshot.report_text import Assertion, Region, Side
+from cds_hooks.snapshot.report_text import Assertion
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
 
 REPORT_DAYS = 365  # "<= 12 mo"
 NEGATED = (Assertion.ABSENT, Assertion.HISTORICAL)  # a resolved or earlier edema is none today
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A region of the body and a side; None where it is not said."""
-
-    region: Region | None = None
-    side: Side | None = None
-
-    def same_as(self, other: Site) -> bool:
-        """Same region, and the same side or one that is not said. An unknown or other region matches nothing."""
-        if self.region is None or self.region is Region.OTHER or self.region is not other.region:
-            return False
-        sides = {self.side, other.side}
-        return len(sides) == 1 or None in sides or Side.BOTH in sides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +53,8 @@ def edema_ruled_out_on_mri(patient: Patient, site: Site | None = None) -> Findin
 
 def edema_context(patient: Patient, order: Order | None = None) -> Finding[Fact]:
     """BME_CONTEXT: edema on MRI at any site, an active edema Condition, or the draft's own reason."""
-    if order and order.medication and order.medication.reasons.concepts & EDEMA:
-        return Present((order.medication.fact,))
+    if order and order.reasons.concepts & EDEMA:
+        return Present((order.fact,))
     on_problem_list, on_mri = patient.has(Concept.EDEMA, Concept.EDEMA_SYNDROME), edema_on_mri(patient)
     for found in (on_problem_list, on_mri):
         if isinstance(found, Present):

@@ -156,7 +156,7 @@ def childbearing_potential(patient: Patient) -> Finding[Fact]:
     if any(Concept.NO_CHILDBEARING in item.concepts for item in _records(patient)):
         return Absent()
     born = person.birth_date
-    age = f"{_years(born.last, patient)} years" if born else "birth date not recorded"
+    age = f"{years(born.last, patient.as_of)} years" if born else "birth date not recorded"
     sex = Fact(name="sex and age", value=f"{person.gender or 'sex not recorded'}, {age}", kind="patient record")
     return Present((sex,), patient.problems.gaps + patient.procedures.gaps)
 
@@ -170,10 +170,10 @@ def _childbearing_age(patient: Patient) -> bool:
     if born is None:
         return True
     youngest, oldest = CHILDBEARING_AGES
-    return _years(born.first, patient) >= youngest and _years(born.last, patient) <= oldest
+    return years(born.first, patient.as_of) >= youngest and years(born.last, patient.as_of) <= oldest
 
 
-def _years(born: datetime, patient: Patient) -> int:
+def years(born: datetime, as_of: datetime) -> int:
     """Completed years at `as_of`."""
-    today = patient.as_of.date()
+    today = as_of.date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

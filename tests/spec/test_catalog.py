@@ -16,11 +16,10 @@ import pytest
 import cds_hooks.rules
 from cds_hooks.authoring.override import BY_INDICATOR, OverrideReason
 from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook
-from cds_hooks.authoring.threshold import Threshold
 from cds_hooks.authoring.verdict import Verdict
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.from_fhir.snapshot import Reading
-from cds_hooks.snapshot.model import Policy
+from cds_hooks.snapshot.policy import Policy, Threshold
 from cds_hooks.snapshot.queries import HELD_IN, keys_for
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import SUMMARY_LIMIT

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cds_hooks.authoring.evidence import derived
+from cds_hooks.authoring.evidence import PROJECT, Evidence
 from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Satisfied, Verdict
 from cds_hooks.cards.notices import BROKE
@@ -68,7 +68,7 @@ def a_rule(number: int, verdict: Verdict | Exception, hook: Hook = Hook.ORDER_SI
         check=f"check {number}",
         hooks=frozenset({hook}),
         needs=(Need.MEDICATIONS,),
-        evidence=(derived("a test"),),
+        evidence=(Evidence(PROJECT, "a test"),),
         limits="None.",
         orders=() if chart else (DrugGroup.PROSTACYCLIN,),
     )

@@ -11,10 +11,11 @@ from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Reader, text_of
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of
 from cds_hooks.snapshot.from_fhir.results import VALID
-from cds_hooks.snapshot.imaging import EdemaReport, Site
+from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
 from cds_hooks.snapshot.queries import IMAGING_REPORTS
 from cds_hooks.snapshot.report_text import Assertion, Finding, Region, ReportReader, Side
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir

@@ -20,8 +20,9 @@ from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
 from cds_hooks.snapshot.from_fhir.results import read_labs, read_pregnancy_results
 from cds_hooks.snapshot.from_fhir.services import read_open_services
 from cds_hooks.snapshot.medication import Medication, Order
-from cds_hooks.snapshot.model import NOT_READ, Listing, Policy
+from cds_hooks.snapshot.model import NOT_READ, Listing
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.queries import (
     ADMINISTRATIONS,
     CONDITIONS,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.snapshot.imaging import Site
 from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Region, Side
+from cds_hooks.snapshot.site import Site
 from tests.builders.fhir import (
     EDEMA_SYNDROME,
     LOINC,
