@@ -626,6 +626,9 @@ class Treatment(StrEnum):
     IBANDRONATE = "ibandronate"
     DENOSUMAB = "denosumab"
     NIFEDIPINE = "nifedipine"
+    ESWT = "shock wave therapy"
+    PEMF = "pulsed electromagnetic fields"
+    SYMPATHETIC_BLOCK = "sympathetic block"
 
 
 class Need(StrEnum):

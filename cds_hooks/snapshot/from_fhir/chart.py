@@ -114,6 +114,19 @@ class Chart:
             return Raw(fetched.pages[0])
         return self.included.get(reference) or self._came_along().get(reference)
 
+    def recorded(self, key: str, reference: str) -> Raw | None:
+        """A row of a query as it came, wherever it came from."""
+        return self._came_along().get(reference) or next(self._fetched(key, reference), None)
+
+    def _fetched(self, key: str, reference: str) -> Iterator[Raw]:
+        for raw in self.have.get(key, NOT_ASKED).pages:
+            page = fhir.decode(raw, fhir.RawPage)
+            for entry in page.entry or () if page else ():
+                head = fhir.decode(entry.resource, fhir.Head)
+                own = head is not None and not is_foreign(head, self.request.patient_id)
+                if head and own and f"{head.resource_type}/{head.id}" == reference:
+                    yield entry.resource
+
     def _came_along(self) -> Mapping[str, Raw]:
         """Resources that the client sent beside what was asked for: in the basket, or under any prefetch key."""
         if self._beside is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from msgspec import Raw
+
 from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
 from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
@@ -103,6 +105,10 @@ class Reading:
     def any_data(self, keys: Iterable[str]) -> bool:
         """Did at least one of these queries run, whatever it found?"""
         return any(self.chart.rows(key).state is not State.FAILED for key in keys)
+
+    def condition(self, reference: str) -> Raw | None:
+        """A Condition of the chart (`Condition/id`) as it came."""
+        return self.chart.recorded(CONDITIONS, reference)
 
     def unasked(self, keys: tuple[str, ...]) -> tuple[Query, ...]:
         """What must still be asked for; once all keys are there, the medications that the rows refer to."""
