@@ -23,6 +23,7 @@ from cds_hooks.cards.suggestions import Suggestions
 from cds_hooks.decision import Decision, record
 from cds_hooks.evaluation.evaluate import Judged, concerned, evaluate
 from cds_hooks.evaluation.offers import all_needs
+from cds_hooks.evaluation.thresholds import thresholds_of
 from cds_hooks.evaluation.triage import Triage, triage
 from cds_hooks.hooks import SERVICES
 from cds_hooks.hooks.service import Service
@@ -30,7 +31,7 @@ from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.from_fhir.snapshot import Reading, foreign_resource
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.policy import Policy
+from cds_hooks.snapshot.policy import Policy, Threshold
 from cds_hooks.snapshot.queries import Source, keys_for, sources
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.snapshot.vocabulary import Need
@@ -72,6 +73,20 @@ class Advisor:
     def with_rules(self, rules: Sequence[AnyRule]) -> Advisor:
         """The same advisor with these rules."""
         return replace(self, rules=tuple(rules), needs=_needs(rules))
+
+    def with_policy(self, policy: Policy) -> Advisor:
+        """The same advisor under another policy of the site."""
+        return replace(self, policy=policy)
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Every rule once, in the order of the catalog."""
+        return tuple(dict.fromkeys(each.rule.id for each in self.rules))
+
+    @property
+    def thresholds(self) -> Mapping[str, Threshold]:
+        """Every limit that a site may set, by its name."""
+        return thresholds_of(self.rules)
 
     # -- discovery
 

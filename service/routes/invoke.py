@@ -26,7 +26,7 @@ from service.observability.redaction import described
 from service.persistence.decisions import CallRecord, DecisionStore
 from service.routes.body import read_body
 from service.security.client_jwt import Gate
-from service.site_codes import AdvisorHolder
+from service.site_files import AdvisorHolder
 from service.version import program_version
 
 if TYPE_CHECKING:

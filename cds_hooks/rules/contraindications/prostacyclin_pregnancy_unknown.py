@@ -39,6 +39,7 @@ RULE = Rule(
         Evidence(ILOPROST_SMPC, "4.6 Pregnancy: exclude pregnancy first"),
         Evidence(STATPEARLS, "Treatment / Management"),
     ),
+    thresholds=(TEST_WINDOW,),
     limits="The number of days for which a test counts is an assumption of this project.",
     overrides=(
         OverrideReason("test-negative-today", "Test negative today"),
