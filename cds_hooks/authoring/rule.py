@@ -13,7 +13,7 @@ from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Gap
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
-from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Treatment
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Service, Treatment
 from cds_hooks.wire.card import Indicator
 
 
@@ -44,8 +44,8 @@ class Rule:
     what is looked at, for the sentence "check not done: ...". `orders` are the drug groups that a draft gives, or what
     else it asks for, to concern the rule; `needs` are all the facts that its function may look at, those of its gate
     aside. `speaks` limits, per hook, which indicators are shown there: some arms belong to one order hook alone.
-    `proposes` are the treatments that it may offer: what their tests need is read as well. `thresholds` are those it
-    reads, its own and shared ones.
+    `proposes` are the treatments and imaging examinations that it may offer: what they are tested with is read as
+    well. `thresholds` are those it reads, its own and shared ones.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Rule:
     orders: tuple[DrugGroup | Concept, ...] = ()
     gate: Gate = Gate.ALWAYS
     speaks: Mapping[Hook, frozenset[Indicator]] = field(default_factory=dict, hash=False)
-    proposes: tuple[Treatment, ...] = ()
+    proposes: tuple[Treatment | Service, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     overrides: tuple[OverrideReason, ...] = ()
 

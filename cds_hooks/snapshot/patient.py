@@ -310,9 +310,11 @@ class Patient:
             self, *findings, site=site, said=said, within_days=within_days, preliminary=preliminary
         )
 
-    def newest_mri(self, site: Site, *, within_days: float = REPORT_DAYS) -> Finding[ImagingReport]:
+    def newest_mri(
+        self, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+    ) -> Finding[ImagingReport]:
         """The newest MR report about this site."""
-        return imaging.newest_mri(self, site, within_days=within_days)
+        return imaging.newest_mri(self, site, within_days=within_days, preliminary=preliminary)
 
     def edema_context(self, order: Order | None = None) -> Finding[Fact]:
         """BME_CONTEXT (rule specification 0.2)."""

@@ -58,6 +58,7 @@ CONCLUSIONS: Mapping[Concept, tuple[Finding, FractureKind | None]] = {
     Concept.JOINT_EFFUSION: (Finding.EFFUSION, None),
     Concept.SYNOVITIS: (Finding.SYNOVITIS, None),
     Concept.EROSION: (Finding.EROSION, None),
+    Concept.OSTEOPOROSIS: (Finding.OSTEOPENIA, None),
 }
 """What a coded conclusion says in the words of a report."""
 
