@@ -1,7 +1,8 @@
 """What an order is meant for, as far as its own reason and the problem list say (rule specification 0.2).
 
 BME_REASON is asked of every kind of order; whether an inhaled prostacyclin counts and whether it treats pulmonary
-hypertension, of prostacyclins; oncology use, of antiresorptives.
+hypertension, of prostacyclins; oncology use, of antiresorptives. What counts as a therapy of marrow edema stands here
+too (0.4, vs-bme-therapy).
 """
 
 from __future__ import annotations
@@ -59,6 +60,62 @@ USUAL: dict[DrugGroup | Concept, tuple[Concept, ...]] = {
 }
 """The other usual indications of a drug group."""
 CANCER_OF_BONE = (Concept.BONE_METASTASIS, Concept.MULTIPLE_MYELOMA)
+NIFEDIPINE = "nifedipine"
+EDEMA_THERAPY: tuple[DrugGroup | Concept, ...] = (
+    DrugGroup.PROSTACYCLIN,
+    DrugGroup.BISPHOSPHONATE,
+    DrugGroup.DENOSUMAB,
+    DrugGroup.CALCIUM_CHANNEL_BLOCKER,  # of these only nifedipine
+    DrugGroup.TNF_INHIBITOR,
+    Concept.ESWT,
+    Concept.PEMF,
+    Concept.CORE_DECOMPRESSION,
+    Concept.SYMPATHETIC_BLOCK,
+    Concept.PLATELET_RICH_PLASMA,
+    Concept.CELL_THERAPY,
+)
+"""What a draft is about that may be a therapy of marrow edema (vs-bme-therapy); `treats_edema` tells exactly."""
+STEROID_INJECTION: tuple[DrugGroup | Concept, ...] = (
+    DrugGroup.GLUCOCORTICOID_DEPOT_INJECTION,
+    DrugGroup.GLUCOCORTICOID_SYSTEMIC,
+    Concept.JOINT_INJECTION,
+)
+"""What a draft is about that may be a local glucocorticoid injection; `injects_steroid` tells exactly."""
+MRI: tuple[DrugGroup | Concept, ...] = (Concept.MRI_ANY, Concept.DYNAMIC_CONTRAST_MRI)
+BONE_PAIN = frozenset(
+    {
+        Concept.LOWER_LIMB_BONE_PAIN,
+        Concept.PAIN_BONE,
+        Concept.PAIN_JOINT,
+        Concept.PAIN_LIMB,
+        Concept.PAIN_LEG,
+        Concept.PAIN_HIP,
+        Concept.PAIN_GROIN,
+        Concept.PAIN_THIGH,
+        Concept.PAIN_KNEE,
+        Concept.PAIN_LOWER_LEG,
+        Concept.PAIN_ANKLE,
+        Concept.PAIN_FOOT,
+        Concept.PAIN_SHOULDER,
+        Concept.PAIN_WRIST,
+        Concept.PAIN_HAND,
+    }
+)
+"""Pain of a bone or joint as the reason of an examination; back pain asks other questions."""
+
+
+def treats_edema(order: Order) -> bool:
+    """vs-bme-therapy: of calcium channel blockers only nifedipine."""
+    blocker = order.gives(DrugGroup.CALCIUM_CHANNEL_BLOCKER)
+    others = not order.subjects.isdisjoint({*EDEMA_THERAPY} - {DrugGroup.CALCIUM_CHANNEL_BLOCKER})
+    return others or (blocker and order.medication is not None and NIFEDIPINE in order.medication.ingredients)
+
+
+def asks_about_edema(order: Order, patient: Patient) -> Finding[Fact]:
+    """An examination for marrow edema (BME_REASON) or for pain of a bone or joint, as its reason says."""
+    if order.reasons.concepts & BONE_PAIN:
+        return Present((order.fact,))
+    return ordered_for_edema(order, patient)
 
 
 def for_edema(medication: Medication, patient: Patient) -> Finding[Fact]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cds_hooks.snapshot import course, gestation, imaging, indication, measures, pregnancy, safety
+from cds_hooks.snapshot import course, gestation, imaging, indication, measures, pregnancy, report_text, safety
 from cds_hooks.snapshot.allergy import Allergy
 from cds_hooks.snapshot.gestation import Gestation
-from cds_hooks.snapshot.imaging import EdemaReport
+from cds_hooks.snapshot.imaging import REPORT_DAYS, EdemaReport, ImagingReport, Sign
 from cds_hooks.snapshot.labs import Calcium
 from cds_hooks.snapshot.medication import Medication, Order, Standing
 from cds_hooks.snapshot.model import NOT_READ, Fact, Factual, Finding, Gap, GapKind, Listing, any_of, finding
 from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.problem import Event, Problem, Result
+from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
 from cds_hooks.snapshot.when import When
@@ -71,7 +72,8 @@ class Patient:
     immunizations: Listing[Event] = NOT_READ
     care: Listing[Event] = NOT_READ
     appointments: Listing[Event] = NOT_READ
-    mri_reports: Listing[EdemaReport] = NOT_READ
+    mri_reports: Listing[ImagingReport] = NOT_READ
+    radiographs: Listing[ImagingReport] = NOT_READ
     open_services: frozenset[tuple[str, str]] = frozenset()  # (system, code) of orders in force or drafted
 
     # -- the person
@@ -275,13 +277,44 @@ class Patient:
 
     # -- edema
 
-    def edema_on_mri(self, site: Site | None = None) -> Finding[Fact]:
+    def edema_on_mri(
+        self, site: Site | None = None, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+    ) -> Finding[EdemaReport]:
         """MRI_BME_POS (rule specification 0.2) at this site, or at any."""
-        return imaging.edema_on_mri(self, site)
+        return imaging.edema_on_mri(self, site, within_days=within_days, preliminary=preliminary)
 
-    def edema_ruled_out_on_mri(self, site: Site | None = None) -> Finding[Fact]:
+    def edema_ruled_out_on_mri(
+        self, site: Site | None = None, *, within_days: float = REPORT_DAYS
+    ) -> Finding[EdemaReport]:
         """MRI_BME_NEG (rule specification 0.2)."""
-        return imaging.edema_ruled_out_on_mri(self, site)
+        return imaging.edema_ruled_out_on_mri(self, site, within_days=within_days)
+
+    def edema_ever_on_mri(self, site: Site | None = None) -> Finding[Sign]:
+        """Edema in any MR report, also one that a newer has overtaken."""
+        return imaging.edema_ever_on_mri(self, site)
+
+    def edema_reports(self, site: Site | None = None) -> tuple[EdemaReport, ...]:
+        """What the newest MR reports say of marrow edema, place by place."""
+        return imaging.edema_reports(self, site)
+
+    def seen_on_mri(
+        self,
+        *findings: report_text.Finding,
+        site: Site | None = None,
+        said: Assertion = Assertion.PRESENT,
+        within_days: float = REPORT_DAYS,
+        preliminary: bool = False,
+    ) -> Finding[Sign]:
+        """The sentences of the newest MR reports that assert (or doubt, or deny) one of these findings."""
+        return imaging.seen_on_mri(
+            self, *findings, site=site, said=said, within_days=within_days, preliminary=preliminary
+        )
+
+    def newest_mri(
+        self, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+    ) -> Finding[ImagingReport]:
+        """The newest MR report about this site."""
+        return imaging.newest_mri(self, site, within_days=within_days, preliminary=preliminary)
 
     def edema_context(self, order: Order | None = None) -> Finding[Fact]:
         """BME_CONTEXT (rule specification 0.2)."""

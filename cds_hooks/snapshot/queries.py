@@ -78,6 +78,7 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.APPOINTMENTS: (APPOINTMENTS,),
     Need.OPEN_ORDERS: (SERVICES,),
     Need.MRI: (IMAGING_REPORTS,),
+    Need.RADIOGRAPHS: (IMAGING_REPORTS,),
 }
 
 RADIOLOGY = "&category=RAD,NMR,LP29684-5"  # diagnostic service sections of HL7, and the category of US Core

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, any_of, finding
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem, Result
+from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
 
@@ -75,6 +76,29 @@ def bone_infection(patient: Patient, site: Site | None = None) -> Finding[Factua
         _problems(patient, site, SOFT_TISSUE_INFECTION),
         _inflammation(patient),
     )
+
+
+def infection_behind_edema(patient: Patient, site: Site) -> Finding[Factual]:
+    """The predicates of rule DX-07 about an edema at this site: a bone or joint infection anywhere, signs in the blood,
+    or an ulcer, cellulitis or abscess at this very site. A foot ulcer is one of the foot, also where no site is said.
+    """
+    return any_of(
+        _problems(patient, None, BONE_INFECTION),
+        _at(patient, site, SOFT_TISSUE_INFECTION),
+        _inflammation(patient),
+    )
+
+
+def _at(patient: Patient, site: Site, concepts: tuple[Concept, ...]) -> Finding[Problem]:
+    found = _problems(patient, None, concepts)
+    if not isinstance(found, Present):
+        return found
+    return finding(tuple(item for item in found.items if _where(item).same_as(site)), found.gaps)
+
+
+def _where(item: Problem) -> Site:
+    unsaid = Concept.FOOT_ULCER in item.concepts and not item.site.known
+    return Site(Region.ANKLE_FOOT, item.site.side) if unsaid else item.site
 
 
 def _raised(crp: Result) -> bool:

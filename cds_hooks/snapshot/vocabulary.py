@@ -663,3 +663,4 @@ class Need(StrEnum):
     APPOINTMENTS = "appointments"
     OPEN_ORDERS = "open orders"
     MRI = "MR reports"
+    RADIOGRAPHS = "reports of radiographs"

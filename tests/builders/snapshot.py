@@ -6,17 +6,18 @@ The patient of the defaults is a man of 52 years whose lists were all read and a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cds_hooks.snapshot.allergy import Allergy
-from cds_hooks.snapshot.imaging import EdemaReport
+from cds_hooks.snapshot.imaging import ImagingReport, Modality, Sign
 from cds_hooks.snapshot.medication import Dose, Drug, Medication, Medicine, Order, Reasons, Series, Standing
 from cds_hooks.snapshot.model import Fact, Factual, Gap, GapKind, Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.problem import Answer, Event, Problem, Result
 from cds_hooks.snapshot.quantity import Comparator, Quantity
-from cds_hooks.snapshot.report_text import Assertion
+from cds_hooks.snapshot.report_text import Assertion, Mention
+from cds_hooks.snapshot.report_text import Finding as Seen
 from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Need, Route
 from cds_hooks.snapshot.when import When
@@ -273,17 +274,47 @@ def an_allergy(
     )
 
 
-def an_mri(
-    assertion: Assertion | None = Assertion.PRESENT,
+def a_sign(
+    finding: Seen = Seen.MARROW_EDEMA,
+    assertion: Assertion = Assertion.PRESENT,
     *,
     site: Site = ANYWHERE,
     when: When = days_ago(30),
+    report: str = "mri",
+    **said: Any,
+) -> Sign:
+    """One finding of an MR report; `said` are further fields of its mention (subchondral, level, depth_mm ...)."""
+    sentence = f"{finding} {assertion}"
+    fact = Fact(name="MRI", value=sentence, kind="imaging report", when=when, resource=f"DiagnosticReport/{report}")
+    return Sign(mention=Mention(finding, assertion, sentence, **said), site=site, fact=fact)
+
+
+def an_mri(
+    assertion: Assertion | None = Assertion.PRESENT,
+    *signs: Sign,
+    site: Site = ANYWHERE,
+    when: When = days_ago(30),
+    subchondral: bool = False,
     readable: bool = True,
-) -> EdemaReport:
-    """What an MR report of 30 days ago says of edema at a site."""
-    sentence = f"edema {assertion}" if assertion else ""
-    fact = Fact(name="MRI", value=sentence, kind="imaging report", when=when, resource="DiagnosticReport/mri")
-    return EdemaReport(site=site, when=when, assertion=assertion, fact=fact, sentence=sentence, readable=readable)
+    preliminary: bool = False,
+    concepts: Sequence[Concept] = (),
+    modality: Modality = Modality.MRI,
+    id: str = "mri",  # noqa: A002 -- FHIR's own word
+) -> ImagingReport:
+    """An MR report of 30 days ago: what it says of edema at the site of the study, and further signs."""
+    said = assertion or Assertion.ABSENT
+    edema = a_sign(Seen.MARROW_EDEMA, said, site=site, when=when, report=id, subchondral=subchondral)
+    fact = Fact(name=modality, value="study", kind="imaging report", when=when, resource=f"DiagnosticReport/{id}")
+    return ImagingReport(
+        modality=modality,
+        site=site,
+        when=when,
+        fact=fact,
+        signs=(edema, *signs) if assertion else signs,
+        concepts=frozenset(concepts),
+        preliminary=preliminary,
+        readable=readable,
+    )
 
 
 def a_result(
@@ -335,7 +366,8 @@ def a_patient(
     immunizations: Sequence[Event] | Listing[Event] = (),
     care: Sequence[Event] | Listing[Event] = (),
     appointments: Sequence[Event] | Listing[Event] = (),
-    mri_reports: Sequence[EdemaReport] | Listing[EdemaReport] = (),
+    mri_reports: Sequence[ImagingReport] | Listing[ImagingReport] = (),
+    radiographs: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     differentials: Sequence[Problem] = (),
     demographics: Demographics = A_MAN,
     open_services: Sequence[tuple[str, str]] = (),
@@ -361,6 +393,7 @@ def a_patient(
         care=_listing(care),
         appointments=_listing(appointments),
         mri_reports=_listing(mri_reports),
+        radiographs=_listing(radiographs),
         differentials=tuple(differentials),
         open_services=frozenset(open_services),
     )

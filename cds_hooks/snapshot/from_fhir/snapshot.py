@@ -11,7 +11,7 @@ from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
 from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
-from cds_hooks.snapshot.from_fhir.imaging import read_mri_reports
+from cds_hooks.snapshot.from_fhir.imaging import read_imaging
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -21,6 +21,7 @@ from cds_hooks.snapshot.from_fhir.medications import (
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
 from cds_hooks.snapshot.from_fhir.results import read_labs, read_pregnancy_results
 from cds_hooks.snapshot.from_fhir.services import read_open_services
+from cds_hooks.snapshot.imaging import Modality
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import NOT_READ, Listing
 from cds_hooks.snapshot.patient import Patient
@@ -135,7 +136,8 @@ class Reading:
         if PROCEDURES in wanted:
             parts["procedures"] = read_procedures(reader)
         if IMAGING_REPORTS in wanted:
-            parts["mri_reports"] = read_mri_reports(reader, self._reports)
+            parts["mri_reports"] = read_imaging(reader, self._reports, Modality.MRI)
+            parts["radiographs"] = read_imaging(reader, self._reports, Modality.RADIOGRAPH)
         if ADMINISTRATIONS in wanted:
             parts["administrations_gap"] = administration_gap(reader)
         if SERVICES in wanted:
