@@ -41,6 +41,8 @@ VITAL_SIGNS = (
     Concept.BODY_WEIGHT,
 )
 T = TypeVar("T", Result, Calcium)
+SCORES = (Concept.PHQ2_TOTAL, Concept.PHQ9_TOTAL, Concept.PHQ9_ITEM9, Concept.DXA_T_SCORE)
+IMMUNOLOGY = (Concept.ANTI_CCP, Concept.RHEUMATOID_FACTOR, Concept.HLA_B27)
 PAIN = (Concept.PAIN_NRS, Concept.PAIN_VAS)
 ADULT_WEIGHT_DAYS = 365  # ours: an older weight makes no clearance
 
@@ -50,6 +52,10 @@ def listing_of(patient: Patient, concept: Concept) -> Listing[Result]:
         return patient.bone_labs
     if concept in SCREENING:
         return patient.screening_labs
+    if concept in SCORES:
+        return patient.scores
+    if concept in IMMUNOLOGY:
+        return patient.immunology
     return patient.vitals if concept in VITAL_SIGNS else patient.labs
 
 

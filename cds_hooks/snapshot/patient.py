@@ -16,7 +16,7 @@ from cds_hooks.snapshot.labs import Calcium
 from cds_hooks.snapshot.medication import Medication, Order, Standing
 from cds_hooks.snapshot.model import NOT_READ, Fact, Factual, Finding, Gap, GapKind, Listing, any_of, finding
 from cds_hooks.snapshot.policy import Policy
-from cds_hooks.snapshot.problem import Event, Problem, Result
+from cds_hooks.snapshot.problem import Encounter, Event, Problem, Result
 from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
@@ -72,6 +72,11 @@ class Patient:
     immunizations: Listing[Event] = NOT_READ
     care: Listing[Event] = NOT_READ
     appointments: Listing[Event] = NOT_READ
+    encounters: Listing[Encounter] = NOT_READ
+    communications: Listing[Event] = NOT_READ
+    scores: Listing[Result] = NOT_READ  # questionnaires, bone density
+    immunology: Listing[Result] = NOT_READ  # anti-CCP, rheumatoid factor, HLA-B27
+    imaging_studies: Listing[Event] = NOT_READ  # studies, whether or not there is a report
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
     open_services: frozenset[tuple[str, str]] = frozenset()  # (system, code) of orders in force or drafted

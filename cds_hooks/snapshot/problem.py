@@ -53,6 +53,19 @@ class Event:
     open: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encounter:
+    """A contact with care, with the specialties it was with. `inpatient` is a stay in hospital; `in_progress` one that
+    has not ended. `reasons` is what its reasons mean."""
+
+    concepts: frozenset[Concept]
+    fact: Fact
+    when: When | None = None
+    inpatient: bool = False
+    in_progress: bool = False
+    reasons: frozenset[Concept] = frozenset()
+
+
 class Answer(StrEnum):
     """What a coded observation says."""
 

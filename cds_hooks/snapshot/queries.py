@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from cds_hooks.snapshot import measures
 from cds_hooks.snapshot.measures import BONE, KIDNEY_AND_CLOTTING, SCREENING, VITAL_SIGNS
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from mappings.knowledge import Knowledge
@@ -35,6 +36,11 @@ DEVICES = "devices"
 DEVICE_REQUESTS = "deviceRequests"
 IMMUNIZATIONS = "immunizations"
 APPOINTMENTS = "appointments"
+ENCOUNTERS = "encounters"
+COMMUNICATIONS = "communications"
+SCORES = "scores"
+IMMUNOLOGY = "immunologyLabs"
+IMAGING_STUDIES = "imagingStudies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,12 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.IMMUNIZATIONS: (IMMUNIZATIONS,),
     Need.CARE: (SERVICES, DEVICE_REQUESTS),
     Need.APPOINTMENTS: (APPOINTMENTS,),
+    Need.ENCOUNTERS: (ENCOUNTERS,),
+    Need.EDUCATION: (PROCEDURES, COMMUNICATIONS),
+    Need.SCORES: (SCORES,),
+    Need.BONE_DENSITY: (SCORES, IMAGING_REPORTS),
+    Need.IMMUNOLOGY: (IMMUNOLOGY,),
+    Need.IMAGING_STUDIES: (IMAGING_STUDIES,),
     Need.OPEN_ORDERS: (SERVICES,),
     Need.MRI: (IMAGING_REPORTS,),
     Need.RADIOGRAPHS: (IMAGING_REPORTS,),
@@ -116,6 +128,11 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
         Source(SERVICES, of_patient("ServiceRequest", CARE_STATUS), "ServiceRequest", "orders of services"),
         Source(DEVICE_REQUESTS, of_patient("DeviceRequest"), "DeviceRequest", "orders of aids"),
         Source(APPOINTMENTS, of_patient("Appointment"), "Appointment", "appointments"),
+        Source(ENCOUNTERS, of_patient("Encounter"), "Encounter", "encounters"),
+        Source(COMMUNICATIONS, of_patient("Communication"), "Communication", "communications"),
+        Source(SCORES, coded(measures.SCORES), "Observation", "questionnaire scores and bone density"),
+        Source(IMMUNOLOGY, coded(measures.IMMUNOLOGY), "Observation", "rheumatology tests"),
+        Source(IMAGING_STUDIES, of_patient("ImagingStudy"), "ImagingStudy", "imaging studies"),
     )
     return {source.key: source for source in table}
 

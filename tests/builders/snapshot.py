@@ -14,7 +14,7 @@ from cds_hooks.snapshot.medication import Dose, Drug, Medication, Medicine, Orde
 from cds_hooks.snapshot.model import Fact, Factual, Gap, GapKind, Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.policy import Policy
-from cds_hooks.snapshot.problem import Answer, Event, Problem, Result
+from cds_hooks.snapshot.problem import Answer, Encounter, Event, Problem, Result
 from cds_hooks.snapshot.quantity import Comparator, Quantity
 from cds_hooks.snapshot.report_text import Assertion, Mention
 from cds_hooks.snapshot.report_text import Finding as Seen
@@ -253,6 +253,26 @@ def an_event(
     return Event(concepts=frozenset(concepts), when=when, fact=fact, site=site, open=open)
 
 
+def an_encounter(
+    *concepts: Concept,
+    when: When | None = days_ago(30),
+    inpatient: bool = False,
+    in_progress: bool = False,
+    reasons: Sequence[Concept] = (),
+) -> Encounter:
+    """A visit of 30 days ago with these specialties."""
+    name = "-".join(concepts) or "visit"
+    fact = Fact(name="encounter", value=name, kind="encounter", when=when, resource=f"Encounter/{name}")
+    return Encounter(
+        concepts=frozenset(concepts),
+        fact=fact,
+        when=when,
+        inpatient=inpatient,
+        in_progress=in_progress,
+        reasons=frozenset(reasons),
+    )
+
+
 def an_allergy(
     *to: str | Concept,
     intolerance: bool = False,
@@ -366,6 +386,11 @@ def a_patient(
     immunizations: Sequence[Event] | Listing[Event] = (),
     care: Sequence[Event] | Listing[Event] = (),
     appointments: Sequence[Event] | Listing[Event] = (),
+    encounters: Sequence[Encounter] | Listing[Encounter] = (),
+    communications: Sequence[Event] | Listing[Event] = (),
+    scores: Sequence[Result] | Listing[Result] = (),
+    immunology: Sequence[Result] | Listing[Result] = (),
+    imaging_studies: Sequence[Event] | Listing[Event] = (),
     mri_reports: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     radiographs: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     differentials: Sequence[Problem] = (),
@@ -392,6 +417,11 @@ def a_patient(
         immunizations=_listing(immunizations),
         care=_listing(care),
         appointments=_listing(appointments),
+        encounters=_listing(encounters),
+        communications=_listing(communications),
+        scores=_listing(scores),
+        immunology=_listing(immunology),
+        imaging_studies=_listing(imaging_studies),
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
         differentials=tuple(differentials),
