@@ -112,10 +112,10 @@ class Advisor:
         )
 
     def _rules_of(self, service: Service) -> list[AnyRule]:
-        return [rule for rule in self.rules if service.hook in rule.rule.hooks and self._is_of(rule, service)]
-
-    def _is_of(self, rule: AnyRule, service: Service) -> bool:
-        return isinstance(rule, OrderRule) is (service.hook in ORDER_HOOKS)
+        of_orders = service.asks in ORDER_HOOKS
+        return [
+            rule for rule in self.rules if service.asks in rule.rule.hooks and isinstance(rule, OrderRule) is of_orders
+        ]
 
     # -- one call
 
@@ -161,7 +161,7 @@ class Consultation:
         self.reading.deliver(have)
         rules, keys = self._concerned(self.reading.drafts()), self._keys()
         if not rules:
-            return self._answer([], (), triage((), self.service.hook))
+            return self._answer([], (), triage((), self.service.asks))
         if self.service.needs_data and keys and not self.reading.any_data(keys):
             raise DataUnavailableError(
                 "None of the prefetch data came and none could be read from fhirServer. Send the prefetch that "
@@ -170,7 +170,7 @@ class Consultation:
             )
         patient = self.reading.patient(keys, self.advisor.policy)
         judged = evaluate(rules, patient)
-        sorted_out = triage(judged, self.service.hook, self.advisor.policy)
+        sorted_out = triage(judged, self.service.asks, self.advisor.policy)
         return self._answer(self._cards(sorted_out, patient), judged, sorted_out)
 
     def _answer(self, cards: list[Card], judged: Sequence[Judged], sorted_out: Triage) -> Answer:
@@ -192,7 +192,7 @@ class Consultation:
         return keys_for(need for rule in self._concerned(readable) for need in self.advisor.needs[rule.rule.id])
 
     def _concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
-        return concerned(self.advisor.rules, self.service.hook, drafts, self.advisor.policy)
+        return concerned(self.advisor.rules, self.service.asks, drafts, self.advisor.policy)
 
 
 def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, policy: Policy | None = None) -> Advisor:

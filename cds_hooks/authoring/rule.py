@@ -23,6 +23,11 @@ class Hook(StrEnum):
     PATIENT_VIEW = "patient-view"
     ORDER_SELECT = "order-select"
     ORDER_SIGN = "order-sign"
+    ENCOUNTER_START = "encounter-start"
+    ENCOUNTER_DISCHARGE = "encounter-discharge"
+    PROBLEM_LIST_ITEM_CREATE = "problem-list-item-create"
+    MEDICATION_REFILL = "medication-refill"
+    ORDER_DISPATCH = "order-dispatch"
 
 
 ORDER_HOOKS = frozenset({Hook.ORDER_SELECT, Hook.ORDER_SIGN})

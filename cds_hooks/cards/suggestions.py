@@ -137,8 +137,8 @@ def _reason(kind: str, call: Call) -> dict[str, Any]:
 
 
 def _delete(proposal: DeleteDraft, call: Call) -> Suggestion | None:
-    """Only an entry of the basket that has an id can be named."""
-    if not proposal.what:
+    """Only an entry of the basket that has an id can be named; an order that is signed already is never removed."""
+    if changes.draft_of(call.request, proposal.what) is None:
         return None
     action = Action(type="delete", description=proposal.label, resource_id=proposal.what)
     return Suggestion(label=proposal.label, uuid=call.uuid(f"delete {proposal.what}"), actions=[action])

@@ -21,7 +21,7 @@ RULE = Rule(
     version=1,
     title="Ongoing prostacyclin with a new contraindication",
     check="ongoing prostacyclin with an anticoagulant or in pregnancy",
-    hooks=frozenset({Hook.PATIENT_VIEW}),
+    hooks=frozenset({Hook.PATIENT_VIEW, Hook.ENCOUNTER_DISCHARGE}),
     needs=(Need.MEDICATIONS, Need.PROBLEMS, Need.PREGNANCY, Need.CHILDBEARING, Need.DEMOGRAPHICS),
     evidence=(
         Evidence(STATPEARLS, "Treatment / Management"),

@@ -51,6 +51,11 @@ def foreign_resource(request: Request) -> str | None:
         head = fhir.decode(entry.resource, fhir.Head)
         if head and is_foreign(head, request.patient_id):
             return f"context.draftOrders.entry[{number}]"
+    if (entered := request.context.new_conditions) and (page := fhir.decode(entered, fhir.RawPage)):
+        for number, condition in enumerate(page.entry or ()):
+            head = fhir.decode(condition.resource, fhir.Head)
+            if head and is_foreign(head, request.patient_id):
+                return f"context.conditions.entry[{number}]"
     for key, raw in request.prefetch.items():
         head = fhir.decode(raw, fhir.Head) if key == PATIENT else None
         if head and is_foreign(head, request.patient_id):
@@ -101,7 +106,7 @@ class Reading:
 
     def unread_drafts(self) -> tuple[Query, ...]:
         """The reads that would tell which medicines the drafts give."""
-        return unresolved_drafts(self._reader, self.drafts())
+        return (*self.chart.unread_orders(), *unresolved_drafts(self._reader, self.drafts()))
 
     def any_data(self, keys: Iterable[str]) -> bool:
         """Did at least one of these queries run, whatever it found?"""
