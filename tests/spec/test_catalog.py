@@ -15,7 +15,7 @@ import pytest
 
 import cds_hooks.rules
 from cds_hooks.authoring.override import BY_INDICATOR, OverrideReason
-from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook
+from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Hook, OrderRule
 from cds_hooks.authoring.verdict import Verdict
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.from_fhir.snapshot import Reading
@@ -75,14 +75,18 @@ def units(text: str) -> int:
 
 
 def test_ids_are_unique_and_those_of_the_specification() -> None:
-    """An id names one rule for good."""
-    assert len(set(IDS)) == len(IDS)
+    """An id names one rule for good, also where it is asked about orders and about the chart."""
+    assert len(set(IDS)) == len({id(rule.rule) for rule in CATALOG})
+    assert len(set(IDS)) == len({module_of(path).RULE.id for path in FILES})
     assert [each for each in IDS if not ID.fullmatch(each)] == []
 
 
 def test_the_catalog_stands_in_the_order_of_the_specification() -> None:
     """Within a section the rules are listed by number."""
-    assert sorted(IDS) == IDS
+    sections = {identifier.rpartition("-")[0]: [] for identifier in IDS}  # type: dict[str, list[str]]
+    for identifier in IDS:
+        sections[identifier.rpartition("-")[0]].append(identifier)
+    assert all(sorted(listed) == listed for listed in sections.values())
 
 
 @pytest.mark.parametrize("rule", CATALOG, ids=IDS)
@@ -101,15 +105,12 @@ def test_what_a_rule_states(rule: AnyRule) -> None:
 
 @pytest.mark.parametrize("rule", CATALOG, ids=IDS)
 def test_where_a_rule_is_asked(rule: AnyRule) -> None:
-    """A rule about orders names the drugs that it concerns; a rule about the chart names none."""
+    """A rule about orders names the drugs that it concerns; one about the chart alone names none."""
     stated = rule.rule
-    assert stated.hooks
-    if isinstance(rule, ChartRule):
-        assert stated.hooks == {Hook.PATIENT_VIEW}
-        assert stated.orders == ()
-    else:
-        assert stated.hooks <= {Hook.ORDER_SELECT, Hook.ORDER_SIGN}
-        assert stated.orders
+    kinds = {type(each) for each in CATALOG if each.rule is stated}
+    assert (Hook.PATIENT_VIEW in stated.hooks) is (ChartRule in kinds)
+    assert bool(stated.hooks & ORDER_HOOKS) is (OrderRule in kinds)
+    assert bool(stated.orders) is (OrderRule in kinds)
 
 
 @pytest.mark.parametrize("rule", CATALOG, ids=IDS)
@@ -125,7 +126,10 @@ def test_the_check_fits_the_summary_of_a_notice(rule: AnyRule) -> None:
 def test_every_rule_file_is_in_the_catalog(path: Path) -> None:
     """A file that nobody lists would never be asked."""
     module = module_of(path)
-    assert [rule.assess for rule in CATALOG if rule.rule is module.RULE] == [module.assess]
+    asked = {function for name, function in vars(module).items() if re.fullmatch(r"assess(_order|_chart)?", name)}
+    listed = [rule.assess for rule in CATALOG if rule.rule is module.RULE]
+    assert set(listed) == asked
+    assert len(listed) == len(asked)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -167,7 +171,8 @@ def test_summaries_are_shorter_than_140_characters(path: Path) -> None:
 
 
 def thresholds() -> list[Threshold]:
-    return [value for path in FILES for value in vars(module_of(path)).values() if isinstance(value, Threshold)]
+    own = [value for path in FILES for value in vars(module_of(path)).values() if isinstance(value, Threshold)]
+    return list(dict.fromkeys([*own, *(threshold for rule in CATALOG for threshold in rule.rule.thresholds)]))
 
 
 def test_thresholds_have_a_name_of_their_own_a_unit_and_a_source() -> None:
@@ -191,6 +196,18 @@ OWN = {
     "BME-CI-03": ["test-negative-today", "not-of-childbearing-potential"],
     "BME-CI-04": ["confirmed-not-anticoagulated"],
     "BME-CI-05": [],
+    "BME-DX-01": ["cause-documented-elsewhere"],
+    "BME-DX-04": [],
+    "BME-DX-05": ["already-clear"],
+    "BME-DX-07": ["infection-excluded"],
+    "BME-DX-14": ["mri-outside-or-newer"],
+    "BME-DX-15": ["device-mr-conditional"],
+    "BME-DS-COR-01": [],
+    "BME-DS-COR-02": [],
+    "BME-DS-COR-03": [],
+    "BME-DS-COR-04": [],
+    "BME-DS-IMG-01": [],
+    "BME-RF-10": [],
 }
 
 
