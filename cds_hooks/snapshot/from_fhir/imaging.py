@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator
@@ -9,27 +10,34 @@ from typing import NamedTuple
 
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Reader, text_of
-from cds_hooks.snapshot.from_fhir.recognition import concepts_of
+from cds_hooks.snapshot.from_fhir.recognition import concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.results import VALID
+from cds_hooks.snapshot.from_fhir.sites import concepts_in, site_of
 from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
 from cds_hooks.snapshot.queries import IMAGING_REPORTS
-from cds_hooks.snapshot.report_text import Assertion, Finding, Region, ReportReader, Side
+from cds_hooks.snapshot.report_text import Assertion, Finding, ReportReader
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 
 PLAIN_TEXT = "text/plain"
-REGIONS = {
-    Concept.MRI_HIP: Region.HIP,
-    Concept.MRI_KNEE: Region.KNEE,
-    Concept.MRI_ANKLE: Region.ANKLE_FOOT,
-    Concept.MRI_FOOT: Region.ANKLE_FOOT,
-    Concept.MRI_SPINE: Region.SPINE,
-    Concept.MRI_PELVIS: Region.SACROILIAC,
-}
-SIDES = {Concept.SIDE_LEFT: Side.LEFT, Concept.SIDE_RIGHT: Side.RIGHT, Concept.SIDE_BILATERAL: Side.BOTH}
+NEVER_COUNTS = {"cancelled", "entered-in-error"}
+NOT_FINAL = {"registered", "partial", "preliminary"}
+NMR = "NMR"  # the section of a department that runs MR studies (HL7 v2, table 0074)
+OTHER_MODALITIES = frozenset(
+    {Concept.XRAY_ANY, Concept.CT_ANY, Concept.DXA, Concept.BONE_SCAN, Concept.NUCLEAR_MEDICINE, Concept.LEUKOCYTE_SCAN}
+)
+OTHER_STUDY = re.compile(
+    r"\b(?:US|USS|ultraso\w+|sono\w+|echo\w*|doppler|fluoro\w+|mammo\w+|angio\w+|PET|SPECT|X-?ray|CT|DE?XA)\b",
+    re.IGNORECASE,
+)
+OPENING = 60  # characters: "MRI of the left hip without contrast, 3 T:"
+EDEMA_FINDINGS = (Finding.MARROW_EDEMA, Finding.EDEMA_SYNDROME)
+UNDATED = "an MR report without a usable date; it was not used"
+PRELIMINARY = "an MR report that is not final; it was not used"
+UNKNOWN_STUDY = "an imaging report that may be of an MR study was not recognized as one; it was not used"
 
 
 class _Said(NamedTuple):
@@ -45,21 +53,59 @@ def read_mri_reports(reader: Reader, reports: ReportReader) -> Listing[EdemaRepo
     found: list[EdemaReport] = []
     remarks: list[Gap] = []
     for row in reader.rows(IMAGING_REPORTS, fhir.DiagnosticReport):
-        concepts = concepts_of(row.resource.code, reader.lookups)
-        if row.resource.status not in VALID or Concept.MRI_ANY not in concepts:
-            continue
-        period = row.resource.effective_period or fhir.Period()
-        when = reader.when(row.resource.effective_date_time, period.end, period.start, row.resource.issued)
-        if when is None or when.is_future(reader.as_of):
-            remarks.append(Gap(Need.MRI, GapKind.UNUSABLE, "an MR report without a usable date; it was not used"))
-        else:
-            found += _reports(row, when, _site(row.resource, concepts, reports), reader, reports)
-    return Listing(tuple(found), reader.chart.gap(IMAGING_REPORTS, Need.MRI), tuple(remarks))
+        raw = row.resource
+        of_mri = raw.status not in NEVER_COUNTS and _of_mri(raw, reader, reports)
+        period = raw.effective_period or fhir.Period()
+        when = reader.when(raw.effective_date_time, period.end, period.start, raw.issued)
+        if of_mri is None:
+            remarks.append(_unused(UNKNOWN_STUDY))
+        elif of_mri and raw.status in NOT_FINAL:
+            remarks.append(_unused(PRELIMINARY))
+        elif of_mri and (when is None or when.is_future(reader.as_of)):
+            remarks.append(_unused(UNDATED))
+        elif of_mri and when:
+            found += _reports(row, when, site_of(reader.lookups, _code(raw)), reader, reports)
+    gap = reader.chart.gap(IMAGING_REPORTS, Need.MRI)
+    return Listing(tuple(found), gap, tuple(dict.fromkeys(remarks)))
+
+
+def _unused(why: str) -> Gap:
+    return Gap(Need.MRI, GapKind.UNUSABLE, why)
+
+
+def _code(report: fhir.DiagnosticReport) -> tuple[fhir.CodeableConcept, ...]:
+    return (report.code,) if report.code else ()
+
+
+def _of_mri(report: fhir.DiagnosticReport, reader: Reader, reports: ReportReader) -> bool | None:
+    """Is it of an MR study: by its code, its department, the line that it opens with? None where it may be one: it
+    speaks of marrow edema, or its code has no words."""
+    concepts = concepts_of(report.code, reader.lookups)
+    if Concept.MRI_ANY in concepts or _department_is_mr(report):
+        return True
+    title = " ".join(texts_of(_code(report)))
+    if concepts & OTHER_MODALITIES or OTHER_STUDY.search(title):
+        return False
+    text = "\n\n".join(_texts(report))
+    if Concept.MRI_ANY in concepts_of(
+        fhir.CodeableConcept(text=text.strip().partition("\n")[0][:OPENING]), reader.lookups
+    ):
+        return True
+    speaks_of_marrow = bool(reports.read(text, of_mri=False).of(*EDEMA_FINDINGS))
+    return None if speaks_of_marrow or not title else False
+
+
+def _department_is_mr(report: fhir.DiagnosticReport) -> bool:
+    codings = (coding for category in concepts_in(report.category) for coding in category.coding or ())
+    return any(coding.code == NMR for coding in codings)
 
 
 def _reports(
     row: Row[fhir.DiagnosticReport], when: When, site: Site, reader: Reader, reports: ReportReader
 ) -> Iterator[EdemaReport]:
+    if row.resource.status not in VALID:
+        yield EdemaReport(site=site, when=when, assertion=None, fact=_fact(row, when, ""), readable=False)
+        return
     text = "\n\n".join(_texts(row.resource))
     conclusion = [c for code in row.resource.conclusion_code or () for c in concepts_of(code, reader.lookups)]
     if Concept.EDEMA in conclusion or Concept.EDEMA_SYNDROME in conclusion:
@@ -76,7 +122,7 @@ def _reports(
 def _said(text: str, site: Site, reports: ReportReader) -> Iterator[_Said]:
     """One verdict per site: present before uncertain before absent before historical."""
     by_site: dict[Site, list[tuple[Assertion, str]]] = {}
-    for mention in reports.read(text, of_mri=True).of(Finding.MARROW_EDEMA, Finding.EDEMA_SYNDROME):
+    for mention in reports.read(text, of_mri=True).of(*EDEMA_FINDINGS):
         place = Site(
             mention.site or site.region, mention.side or (site.side if mention.site in (None, site.region) else None)
         )
@@ -96,14 +142,6 @@ def _texts(report: fhir.DiagnosticReport) -> Iterator[str]:
                 yield b64decode(form.data, validate=False).decode("utf-8", errors="replace")
             except (NotBase64, ValueError):
                 continue
-
-
-def _site(report: fhir.DiagnosticReport, concepts: frozenset[Concept], reports: ReportReader) -> Site:
-    """From the code; what it does not say, from its words."""
-    region = next((REGIONS[concept] for concept in REGIONS if concept in concepts), None)
-    side = next((SIDES[concept] for concept in SIDES if concept in concepts), None)
-    named_region, named_side = reports.place(text_of(report.code))
-    return Site(region or named_region, side or named_side)
 
 
 def _fact(row: Row[fhir.DiagnosticReport], when: When, sentence: str) -> Fact:

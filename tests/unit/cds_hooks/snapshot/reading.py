@@ -26,7 +26,7 @@ from tests.builders.moment import AS_OF
 T = TypeVar("T")
 KNOWLEDGE = load()
 REPORTS = ReportReader(KNOWLEDGE.report_lists)
-LOOKUPS = Lookups(KNOWLEDGE)
+LOOKUPS = Lookups(KNOWLEDGE, REPORTS)
 KEYS = {
     MEDICATIONS: "MedicationRequest",
     STATEMENTS: "MedicationStatement",
