@@ -297,17 +297,22 @@ class DoseAndRate(Element, frozen=True):
     dose_range: Range | None = None
 
 
-class Dosage(Element, frozen=True):
-    """A dosage instruction; of an administration, what was given."""
+class Directions(Element, frozen=True):
+    """What a dosage instruction says that is not a number."""
 
     text: str | None = None
     route: CodeableConcept | None = None
     site: CodeableConcept | None = None
-    timing: Raw = NOTHING
+
+
+class Dosage(Directions, frozen=True):
+    """A dosage instruction; of an administration, what was given."""
+
+    timing: Timing | None = None
     as_needed_boolean: bool | None = None
     as_needed_codeable_concept: CodeableConcept | None = None
-    dose_and_rate: Raw = NOTHING
-    max_dose_per_period: Raw = NOTHING
+    dose_and_rate: list[DoseAndRate] | None = None
+    max_dose_per_period: Ratio | None = None
 
 
 class DispenseRequest(Element, frozen=True):

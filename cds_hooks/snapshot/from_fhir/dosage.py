@@ -53,21 +53,24 @@ LONGEST_DAYS = 3660.0
 
 
 def dosages_of(raw: Raw) -> tuple[fhir.Dosage, ...]:
-    """The dosage instructions. A malformed one stands as an empty one: its dose is unknown, those beside it are not."""
-    found = fhir.decode_list(raw, Raw)
-    if found is None:
-        single = fhir.decode(raw, fhir.Dosage)
-        return (single or fhir.Dosage(),)
-    return tuple(fhir.decode(each, fhir.Dosage) or fhir.Dosage() for each in found)
+    """The dosage instructions. Of a malformed one the words remain: its dose is unknown, those beside it are not."""
+    found = fhir.decode_list(raw, fhir.Dosage)
+    if found is not None:
+        return found
+    each_raw = fhir.decode_list(raw, Raw)
+    return tuple(map(_readable, (raw,) if each_raw is None else each_raw))
 
 
-def timing_of(dosage: fhir.Dosage) -> fhir.Timing:
-    return fhir.decode(dosage.timing, fhir.Timing) or fhir.Timing()
+def _readable(raw: Raw) -> fhir.Dosage:
+    if (dosage := fhir.decode(raw, fhir.Dosage)) is not None:
+        return dosage
+    said = fhir.decode(raw, fhir.Directions) or fhir.Directions()
+    return fhir.Dosage(text=said.text, route=said.route, site=said.site)
 
 
 def bounds_of(dosages: Sequence[fhir.Dosage]) -> list[fhir.Period | None]:
     """The periods that the dosages are bound to."""
-    return [(timing_of(dosage).repeat or fhir.Repeat()).bounds_period for dosage in dosages]
+    return [dosage.timing.repeat.bounds_period for dosage in dosages if dosage.timing and dosage.timing.repeat]
 
 
 def as_needed(dosages: Sequence[fhir.Dosage]) -> bool:
@@ -126,8 +129,8 @@ def duration_days(duration: fhir.Quantity | None) -> float | None:
 
 
 def _by_quantity(dispense: fhir.DispenseRequest, dosages: Sequence[fhir.Dosage], medicine: Medicine) -> float | None:
-    daily = _daily(dosages, medicine)
     whole = _amount(dispense.quantity, medicine)
+    daily = _daily(dosages, medicine) if whole else None
     shared = [(all_, each) for all_, each in zip(whole, daily or (), strict=False) if all_ is not None and each]
     return shared[0][0] / shared[0][1] if shared else None
 
@@ -144,7 +147,7 @@ def _daily(dosages: Sequence[fhir.Dosage], medicine: Medicine) -> _Amount | None
 
 def _of_day(dosage: fhir.Dosage, medicine: Medicine) -> _Amount:
     """What one instruction gives in a day, no more than its own limit."""
-    times = times_a_day(timing_of(dosage))
+    times = times_a_day(dosage.timing) if dosage.timing else None
     given = _dose(dosage, medicine).times(times) if times is not None else _Amount()
     limit = _limit(dosage, medicine)
     if not (given and limit):
@@ -155,7 +158,7 @@ def _of_day(dosage: fhir.Dosage, medicine: Medicine) -> _Amount:
 
 def _dose(dosage: fhir.Dosage, medicine: Medicine) -> _Amount:
     """One dose: the first entry that states an amount in mg or units, else one that counts pieces. A rate is none."""
-    entries = fhir.decode_list(dosage.dose_and_rate, fhir.DoseAndRate) or ()
+    entries = dosage.dose_and_rate or ()
     highest = [entry.dose_quantity or (entry.dose_range.high if entry.dose_range else None) for entry in entries]
     amounts = [amount for each in highest if (amount := _amount(each, medicine))]
     sure = [amount for amount in amounts if amount.mg is not None or amount.units is not None]
@@ -163,7 +166,7 @@ def _dose(dosage: fhir.Dosage, medicine: Medicine) -> _Amount:
 
 
 def _limit(dosage: fhir.Dosage, medicine: Medicine) -> _Amount:
-    ratio = fhir.decode(dosage.max_dose_per_period, fhir.Ratio) or fhir.Ratio()
+    ratio = dosage.max_dose_per_period or fhir.Ratio()
     days = duration_days(ratio.denominator)
     return _amount(ratio.numerator, medicine).times(1 / days) if days and days > 0 else _Amount()
 

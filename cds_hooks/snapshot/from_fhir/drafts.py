@@ -17,6 +17,7 @@ from cds_hooks.snapshot.from_fhir.care import (
     planned_days,
     site_asked,
 )
+from cds_hooks.snapshot.from_fhir.dosage import dosages_of
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.medications import prescribed, unresolved
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
@@ -98,7 +99,8 @@ def _of_medicine(order: Order, raw: Raw, problems: Listing[Problem], reader: Rea
         return replace(order, unreadable=UNREADABLE)
     if not names_medicine(draft) or draft.do_not_perform or draft.status in GIVES_NOTHING:
         return order
-    medication = prescribed(draft, order.reference, Standing.DRAFT, Origin.DRAFT, problems, reader)
+    dosages = dosages_of(draft.dosage_instruction)
+    medication = prescribed(draft, dosages, order.reference, Standing.DRAFT, Origin.DRAFT, problems, reader)
     if medication is None or not medication.medicine.readable:
         return replace(order, unreadable=UNRESOLVED)
     return replace(order, medication=medication, site=medication.site)

@@ -11,6 +11,7 @@ from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.dosage import as_needed, bounds_of, dosages_of, duration_days, per_day, supply_days
+from cds_hooks.snapshot.from_fhir.given_by_order import STEROIDS
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
 from cds_hooks.snapshot.from_fhir.recognition import recognize
@@ -19,8 +20,8 @@ from cds_hooks.snapshot.medication import Medication, Medicine, Standing
 from cds_hooks.snapshot.model import Gap, GapKind, Listing
 from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.queries import ADMINISTRATIONS, MEDICATIONS, STATEMENTS
-from cds_hooks.snapshot.site import Site
-from cds_hooks.snapshot.vocabulary import Need
+from cds_hooks.snapshot.site import ANYWHERE, Site
+from cds_hooks.snapshot.vocabulary import Need, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Origin, Query
@@ -169,6 +170,7 @@ def _joined(gaps: list[Gap]) -> Gap | None:
 
 def prescribed(
     order: fhir.MedicationRequest,
+    dosages: Sequence[fhir.Dosage],
     reference: str,
     standing: Standing,
     origin: Origin,
@@ -176,7 +178,6 @@ def prescribed(
     reader: Reader,
 ) -> Medication | None:
     """A MedicationRequest, drafted or on file; None when it refers to a product that could not be read."""
-    dosages = dosages_of(order.dosage_instruction)
     medicine = medicine_of(order, dosages, reader)
     if medicine is None:
         return None
@@ -196,7 +197,7 @@ def prescribed(
         per_day=per_day(dosages, medicine),
         supply_days=supply_days(_dispense(order), dosages, medicine),
         as_needed=as_needed(dosages),
-        site=_site(dosages, reader),
+        site=_site(dosages, medicine, reader),
     )
 
 
@@ -207,10 +208,11 @@ def _dispense(order: fhir.MedicationRequest) -> fhir.DispenseRequest:
 def _order(row: Row[fhir.MedicationRequest], problems: Listing[Problem], reader: Reader) -> Medication | None:
     order = row.resource
     standing, doubt = _standing(order)
-    found = prescribed(order, row.reference, standing, row.origin, problems, reader)
+    dosages = dosages_of(order.dosage_instruction)
+    found = prescribed(order, dosages, row.reference, standing, row.origin, problems, reader)
     if found is None or not found.medicine.drugs:
         return found
-    dispense, dosages = _dispense(order), dosages_of(order.dosage_instruction)
+    dispense = _dispense(order)
     if standing is Standing.ACTIVE and _past_end(dispense, found, reader):
         standing, doubt = Standing.UNCERTAIN, PAST_END
     return replace(
@@ -252,7 +254,7 @@ def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], r
         reasons=reasons_of(statement, problems, reader),
         per_day=per_day(dosages, medicine),
         as_needed=as_needed(dosages),
-        site=_site(dosages, reader),
+        site=_site(dosages, medicine, reader),
     )
 
 
@@ -270,9 +272,11 @@ def _bare(
     return Medication(reference=row.reference, medicine=medicine, standing=standing, origin=row.origin, written=written)
 
 
-def _site(dosages: Sequence[fhir.Dosage], reader: Reader) -> Site:
-    """Where it is given: the site of the dosage, else its words."""
+def _site(dosages: Sequence[fhir.Dosage], medicine: Medicine, reader: Reader) -> Site:
+    """Where it is given: the site of the dosage; of what may be given into a joint, else its words."""
     sites = [dosage.site for dosage in dosages if dosage.site]
+    if not sites and medicine.route is not Route.LOCAL and STEROIDS.isdisjoint(drug.group for drug in medicine.drugs):
+        return ANYWHERE
     return site_of(reader.lookups, sites, in_words(*(dosage.text for dosage in dosages)))
 
 
@@ -340,7 +344,7 @@ def _given(dose: Dose, problems: Listing[Problem], reader: Reader) -> Medication
         stopped=dose.when,
         last_given=dose.when,
         reasons=reasons_of(raw, problems, reader),
-        site=_site(dosages, reader),
+        site=_site(dosages, medicine, reader),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import TypeVar, cast
@@ -37,11 +37,12 @@ class Lookups:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the rows of one chart."""
+    """Reads the rows of one chart. `limits` keeps the reference ranges, which a laboratory sends with each result."""
 
     chart: Chart
     lookups: Lookups
     as_of: datetime
+    limits: dict[tuple[object, ...], tuple[float | None, float | None]] = field(default_factory=dict)
 
     def rows(self, key: str, kind: type[T]) -> list[Row[T]]:
         """The rows under a key; `kind` is the type that the query's rows are read as."""

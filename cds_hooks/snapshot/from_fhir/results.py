@@ -215,7 +215,7 @@ def _amount(
             return _answer(row, part, concept, when, reader)
         return _unusable(concept, quantity)
     value, unit = written(part, kind, quantity)
-    low, high = _limits(part, kind, reader.lookups)
+    low, high = _limits(part, kind, reader)
     return Result(
         concept=concept,
         when=when,
@@ -261,8 +261,16 @@ def written(part: Valued, kind: str, quantity: Quantity) -> tuple[str, str]:
     return f"{quantity.comparator}{value:.10g}", "" if unitless else unit
 
 
-def _limits(part: Valued, kind: str, lookups: Lookups) -> tuple[float | None, float | None]:
+def _limits(part: Valued, kind: str, reader: Reader) -> tuple[float | None, float | None]:
     """The laboratory's reference range, converted as the value is. None where it has none for everybody, or several."""
+    given = part.value_quantity or fhir.Quantity()
+    written = (bytes(part.reference_range), kind, given.code, given.unit)
+    if written not in reader.limits:
+        reader.limits[written] = _read_limits(part, kind, reader.lookups)
+    return reader.limits[written]
+
+
+def _read_limits(part: Valued, kind: str, lookups: Lookups) -> tuple[float | None, float | None]:
     ranges = fhir.decode_list(part.reference_range, fhir.ReferenceRange) or ()
     found = {
         (_limit(each.low, part, kind, lookups), _limit(each.high, part, kind, lookups))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Raw
 
@@ -39,6 +39,7 @@ REGIONS: Mapping[Region, tuple[Concept, ...]] = {
     ),
 }
 """The first that fits counts: the femoral head before the femur."""
+PLACES = {concept: place for place, concepts in enumerate(REGIONS.values()) for concept in concepts}
 SIDES = {Concept.SIDE_LEFT: Side.LEFT, Concept.SIDE_RIGHT: Side.RIGHT, Concept.SIDE_BILATERAL: Side.BOTH}
 
 Concepts = Sequence[fhir.CodeableConcept]
@@ -48,26 +49,31 @@ def site_of(lookups: Lookups, *sources: Concepts) -> Site:
     """The place that these concepts name, by their codes, then by their words.
 
     The first source (a body site, then a code) that names a region gives it, and so for the side; a source that names
-    both sides means both.
+    both sides means both. "Other" gives way to a region that rules know.
     """
-    places = [place for source in sources for place in _places(source, lookups)]
-    regions = [place.region for place in places if place.region]
-    known = [region for region in regions if region is not Region.OTHER]
-    return Site(next(iter(known or regions), None), next((place.side for place in places if place.side), None))
+    region: Region | None = None
+    side: Side | None = None
+    for said in _readings(lookups, sources):
+        if region is None or region is Region.OTHER:
+            regions = [place.region for place in said if place.region]
+            region = min([*regions, *([region] if region else [])], key=Region.OTHER.__eq__, default=None)
+        side = side or _one({place.side for place in said if place.side})
+        if side and region and region is not Region.OTHER:
+            break
+    return Site(region, side)
 
 
-def _places(source: Concepts, lookups: Lookups) -> Iterable[Site]:
-    """What a source says by code, then what it says in words; each with one side."""
-    codes = [coded(concept, lookups) for concept in source]
-    words = [lookups.place(text) for text in texts_of(source)]
-    yield from (Site(_region(found)) for found in codes)
-    yield Site(side=_one({side for found in codes for concept, side in SIDES.items() if concept in found}))
-    yield from (Site(place.region) for place in words)
-    yield Site(side=_one({place.side for place in words if place.side}))
+def _readings(lookups: Lookups, sources: Iterable[Concepts]) -> Iterator[list[Site]]:
+    """What each source says by code, then what it says in words."""
+    for source in sources:
+        yield [_place(coded(concept, lookups)) for concept in source]
+        yield [lookups.place(text) for text in texts_of(source)]
 
 
-def _region(found: frozenset[Concept]) -> Region | None:
-    return next((region for region, concepts in REGIONS.items() if not found.isdisjoint(concepts)), None)
+def _place(found: frozenset[Concept]) -> Site:
+    place = min((PLACES[concept] for concept in found if concept in PLACES), default=None)
+    side = _one({SIDES[concept] for concept in found if concept in SIDES})
+    return Site(None if place is None else list(REGIONS)[place], side)
 
 
 def _one(sides: set[Side]) -> Side | None:
