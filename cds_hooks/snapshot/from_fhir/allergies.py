@@ -22,9 +22,7 @@ NEVER_COUNTS = {"refuted", "entered-in-error"}
 NO_ALLERGY = re.compile(r"\b(?:no|not|none|denies|nkda|nka|keine?|aucune|nessuna|ninguna)\b")
 # SNOMED CT: anaphylaxis, anaphylactic shock, angioedema, bronchospasm.
 SEVERE_CODES = frozenset({"39579001", "241929008", "41291007", "4386001"})
-SEVERE = re.compile(
-    r"\b(?:anaphyla\w*|anafila\w*|angio-?(?:o?edem\w*|neurot\w*)|quincke\w*|bronchospas\w*|bronc[oh]\w*spas\w*)"
-)
+SEVERE = re.compile(r"\b(?:anaphyla\w*|anafila\w*|angio-?(?:o?edem\w*|odem\w*|neurot\w*)|quincke\w*|bronc\w*spas\w*)")
 # SNOMED CT: indigestion, nausea, vomiting, nausea and vomiting, diarrhea, abdominal pain, heartburn.
 STOMACH_CODES = frozenset({"162031009", "422587007", "422400008", "16932000", "62315008", "21522001", "16331000"})
 STOMACH = re.compile(

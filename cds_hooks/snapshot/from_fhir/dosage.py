@@ -175,14 +175,15 @@ def times_a_day(timing: fhir.Timing) -> float | None:
     """How often a day at most; None where the timing is not structured or incomplete."""
     repeat = timing.repeat or fhir.Repeat()
     named = len(repeat.time_of_day or repeat.when or ())
-    often = max(filter(None, (repeat.frequency, repeat.frequency_max, named)), default=None)
+    counts = (count for count in (repeat.frequency, repeat.frequency_max, named) if count and 0 < count < LONGEST_DAYS)
+    often = max(counts, default=None)
     span = DAYS.get(fold(repeat.period_unit)) if repeat.period_unit else None
     days = len(set(repeat.day_of_week or ()))
     if days and (span is None or span in (1, 7)):
         each_day = often or 1
         return max(days, each_day) / 7 if span == 7 else each_day * days / 7
     if span is not None:
-        period = repeat.period or 1
+        period = 1 if repeat.period is None else repeat.period
         return (often or 1) / (period * span) if 0 < period < LONGEST_DAYS else None
     return float(named) if named else _by_code(timing.code)
 

@@ -33,7 +33,7 @@ OTHER_STUDY = re.compile(
     r"\b(?:US|USS|ultraso\w+|sono\w+|echo\w*|doppler|fluoro\w+|mammo\w+|angio\w+|PET|SPECT|X-?ray|CT|DE?XA)\b",
     re.IGNORECASE,
 )
-OPENING = 60  # characters: "MRI of the left hip without contrast, 3 T:"
+_SENTENCE_END = re.compile(r"[\n.:;]")  # a report opens with its study: "MRI of the left hip, 3 T:"
 EDEMA_FINDINGS = (Finding.MARROW_EDEMA, Finding.EDEMA_SYNDROME)
 UNDATED = "an MR report without a usable date; it was not used"
 PRELIMINARY = "an MR report that is not final; it was not used"
@@ -78,7 +78,7 @@ def _code(report: fhir.DiagnosticReport) -> tuple[fhir.CodeableConcept, ...]:
 
 
 def _of_mri(report: fhir.DiagnosticReport, reader: Reader, reports: ReportReader) -> bool | None:
-    """Is it of an MR study: by its code, its department, the line that it opens with? None where it may be one: it
+    """Is it of an MR study: by its code, its department, the words that it opens with? None where it may be one: it
     speaks of marrow edema, or its code has no words."""
     concepts = concepts_of(report.code, reader.lookups)
     if Concept.MRI_ANY in concepts or _department_is_mr(report):
@@ -87,9 +87,8 @@ def _of_mri(report: fhir.DiagnosticReport, reader: Reader, reports: ReportReader
     if concepts & OTHER_MODALITIES or OTHER_STUDY.search(title):
         return False
     text = "\n\n".join(_texts(report))
-    if Concept.MRI_ANY in concepts_of(
-        fhir.CodeableConcept(text=text.strip().partition("\n")[0][:OPENING]), reader.lookups
-    ):
+    opening = _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
+    if Concept.MRI_ANY in concepts_of(fhir.CodeableConcept(text=opening), reader.lookups):
         return True
     speaks_of_marrow = bool(reports.read(text, of_mri=False).of(*EDEMA_FINDINGS))
     return None if speaks_of_marrow or not title else False

@@ -73,11 +73,19 @@ def read(
 
     `prefetch` gives what came under a key in place of these rows: an OperationOutcome, null, another patient's rows.
     """
+    reading = reading_of(resources, drafts, observations_under, **prefetch)
+    return reading.patient((*KEYS, *OBSERVATIONS), Policy())
+
+
+def reading_of(
+    resources: Iterable[Json] = (), drafts: Iterable[Json] = (), observations_under: str = LABS, **prefetch: Any
+) -> Reading:
+    """The reading of that call, before it is said what is needed."""
     kinds = {**KEYS, **dict.fromkeys(OBSERVATIONS, ""), observations_under: "Observation"}
     rows = list(resources)
     sent = {key: a_bundle([row for row in rows if row["resourceType"] == kind]) for key, kind in kinds.items()}
     request = _request(a_request("order-sign", list(drafts), sent | prefetch))
-    return Reading(request, sources(KNOWLEDGE), KNOWLEDGE, REPORTS, AS_OF).patient(kinds, Policy())
+    return Reading(request, sources(KNOWLEDGE), KNOWLEDGE, REPORTS, AS_OF)
 
 
 def _request(body: bytes) -> Request:
