@@ -81,7 +81,7 @@ STEROID_INJECTION: tuple[DrugGroup | Concept, ...] = (
     Concept.JOINT_INJECTION,
 )
 """What a draft is about that may be a local glucocorticoid injection; `injects_steroid` tells exactly."""
-MRI: tuple[DrugGroup | Concept, ...] = (Concept.MRI_ANY, Concept.DYNAMIC_CONTRAST_MRI)
+MRI: tuple[Concept, ...] = (Concept.MRI_ANY, Concept.DYNAMIC_CONTRAST_MRI)
 BONE_PAIN = frozenset(
     {
         Concept.LOWER_LIMB_BONE_PAIN,

@@ -59,18 +59,23 @@ def listing_of(patient: Patient, concept: Concept) -> Listing[Result]:
     return patient.vitals if concept in VITAL_SIGNS else patient.labs
 
 
-def within(patient: Patient, days: float, *concepts: Concept) -> list[Result]:
-    """The dated results of these kinds in the window."""
+def within(patient: Patient, days: float, *concepts: Concept, preliminary: bool = False) -> list[Result]:
+    """The dated results of these kinds in the window; preliminary ones only where they are asked for."""
     held = (item for concept in concepts for item in listing_of(patient, concept).items if item.concept is concept)
-    return [item for item in held if item.when and item.when.age_days(patient.as_of) <= days]
+    counted = (item for item in held if preliminary or not item.preliminary)
+    return [item for item in counted if item.when and item.when.age_days(patient.as_of) <= days]
 
 
-def newest(patient: Patient, concepts: Iterable[Concept], days: float) -> Finding[Result]:
+def newest(patient: Patient, concepts: Iterable[Concept], days: float, *, preliminary: bool = False) -> Finding[Result]:
     """The newest valid result of these kinds in the window; more than one where they share their moment. Undated
     results do not count. All kinds are of one listing."""
     kinds = tuple(concepts)
     listing = listing_of(patient, kinds[0])
-    return finding(labs.newest_sample(within(patient, days, *kinds)), listing.gaps, _remarks(listing, kinds))
+    return finding(
+        labs.newest_sample(within(patient, days, *kinds, preliminary=preliminary)),
+        listing.gaps,
+        _remarks(listing, kinds),
+    )
 
 
 def _remarks(listing: Listing[Result], kinds: tuple[Concept, ...]) -> tuple[Gap, ...]:

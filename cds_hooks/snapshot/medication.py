@@ -35,13 +35,28 @@ class Drug:
 
 
 @dataclass(frozen=True, slots=True)
+class Strength:
+    """How much of its substance a product holds: in one unit of it, and in one milliliter. None where not stated."""
+
+    mg: float | None = None
+    units: float | None = None  # international units
+    mg_per_ml: float | None = None
+    units_per_ml: float | None = None
+
+    @property
+    def stated(self) -> bool:
+        return any(amount is not None for amount in (self.mg, self.units, self.mg_per_ml, self.units_per_ml))
+
+
+@dataclass(frozen=True, slots=True)
 class Medicine:
     """A product: its name as the chart writes it, the drugs that the tables know in it, its route and dose form.
 
     `readable` is False when the chart gives neither a name nor a code of a standard system. `named` is False when it
     gives a code and no words. `recognized` is False when its words are in no list and it has no code of a drug
     terminology: it may be any drug. `doubt` says what its own text puts in doubt. `strength_mg` is the amount of a
-    single substance in one unit of the product, where its name or code states it.
+    single substance in one unit of the product, where its name states it (`strength` says more of it); of an injection
+    that states none, the dose.
     """
 
     name: str
@@ -53,6 +68,7 @@ class Medicine:
     form: str = ""
     doubt: str = ""
     strength_mg: float | None = None
+    strength: Strength = Strength()
 
     def of(self, group: DrugGroup) -> tuple[Drug, ...]:
         return tuple(drug for drug in self.drugs if drug.group is group)
@@ -180,6 +196,7 @@ class Series(StrEnum):
 
     T1 = "T1"
     FLUID_SENSITIVE = "fluid-sensitive"  # STIR, or T2 or proton density with fat saturation
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

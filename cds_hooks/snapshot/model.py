@@ -120,6 +120,11 @@ def gaps_of(found: Finding[Factual]) -> tuple[Gap, ...]:
             return ()
 
 
+def remarks_of(*found: Finding[Factual]) -> tuple[Gap, ...]:
+    """Recorded data that could not be used on the way, each once."""
+    return tuple(dict.fromkeys(gap for each in found if not isinstance(each, Unknown) for gap in each.remarks))
+
+
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
     """What one query gave: the rows that matter, and the gap when it failed, was cut off or held unreadable rows."""

@@ -214,12 +214,14 @@ class Patient:
         found = tuple(
             item
             for item in (*self.care.items, *self.appointments.items)
-            if item.open and not item.concepts.isdisjoint(concepts) and self._ahead(item.when, within_days)
+            if item.open and not item.concepts.isdisjoint(concepts) and self._ahead(item, within_days)
         )
         return finding(found, self.care.gaps + self.appointments.gaps)
 
-    def _ahead(self, when: When | None, within_days: float) -> bool:
-        return when is None or -within_days <= when.age_days(self.as_of) <= 0
+    def _ahead(self, item: Event, within_days: float) -> bool:
+        """The day it was ordered says nothing about the day it is meant for."""
+        day = item.planned or (item.when if item.when and item.when.is_future(self.as_of) else None)
+        return day is None or -within_days <= day.age_days(self.as_of) <= 0
 
     def carries(self, *concepts: Concept) -> Finding[Problem | Event]:
         """An implant or device: on the device list, or as a problem (presence of)."""
@@ -232,12 +234,12 @@ class Patient:
 
     # -- measurements
 
-    def newest(self, concept: Concept, within_days: float) -> Finding[Result]:
+    def newest(self, concept: Concept, within_days: float, *, preliminary: bool = False) -> Finding[Result]:
         """The newest valid result of this kind within the window; more than one where they share their moment.
 
-        Undated results do not count.
+        Undated results do not count; preliminary ones only where they are asked for.
         """
-        return measures.newest(self, (concept,), within_days)
+        return measures.newest(self, (concept,), within_days, preliminary=preliminary)
 
     def vitamin_d(self, within_days: float) -> Finding[Result]:
         """VITD: the newest 25-OH vitamin D in ng/mL."""

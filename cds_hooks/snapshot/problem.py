@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cds_hooks.snapshot.medication import Drug
 from cds_hooks.snapshot.model import Fact
 from cds_hooks.snapshot.quantity import Quantity
 from cds_hooks.snapshot.site import ANYWHERE, Site
@@ -43,7 +44,9 @@ class Problem:
 class Event:
     """What was done or is planned: a procedure, a device in use, an immunization, an order of care, an appointment.
 
-    `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force.
+    `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force; `planned`
+    is the day it is meant for, where it says one. `uncertain` is a device of unknown status: it may have been removed.
+    `drugs` are those that a procedure gives.
     """
 
     concepts: frozenset[Concept]
@@ -51,6 +54,9 @@ class Event:
     when: When | None = None
     site: Site = ANYWHERE
     open: bool = False
+    planned: When | None = None
+    uncertain: bool = False
+    drugs: tuple[Drug, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +85,7 @@ class Result:
     """A valid Observation: an answer, an amount in the unit of its kind, or a date. `when` is the sample's date.
 
     `rank` orders several results of one sample: the lowest counts (`snapshot.labs.newest`). `low` and `high` are the
-    laboratory's reference range in the unit of the quantity.
+    laboratory's reference range in the unit of the quantity. `preliminary` results count only where a rule says so.
     """
 
     concept: Concept
@@ -91,6 +97,7 @@ class Result:
     rank: int = 0
     low: float | None = None
     high: float | None = None
+    preliminary: bool = False
 
     @property
     def number(self) -> float | None:

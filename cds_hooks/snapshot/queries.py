@@ -95,13 +95,14 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
 
 RADIOLOGY = "&category=RAD,NMR,LP29684-5"  # diagnostic service sections of HL7, and the category of US Core
 CARE_STATUS = "&status=active,on-hold,completed,draft,unknown"
+PANELS = ("bp_panel",)  # a search by code finds the panel, not what stands in its components
 PREGNANCY_RESULTS = (Concept.PREGNANCY_STATUS, Concept.HCG_QUALITATIVE, Concept.HCG_QUANTITATIVE, Concept.DELIVERY_DATE)
 
 
 def sources(knowledge: Knowledge) -> Mapping[str, Source]:
     """Every query by its key, the codes of the coded ones taken from the tables."""
 
-    def coded(concepts: Iterable[Concept]) -> str:
+    def coded(concepts: Iterable[str]) -> str:
         codes = (f"{code.system}|{code.code}" for concept in concepts for code in knowledge.codes(concept))
         return f"Observation?patient={PATIENT_TOKEN}&code={','.join(dict.fromkeys(codes))}"
 
@@ -119,7 +120,7 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
         Source(LABS, coded(KIDNEY_AND_CLOTTING), "Observation", "kidney and clotting results"),
         Source(BONE_LABS, coded(BONE), "Observation", "vitamin D and calcium results"),
         Source(SCREENING_LABS, coded(SCREENING), "Observation", "inflammation and screening results"),
-        Source(VITALS, coded(VITAL_SIGNS), "Observation", "vital signs and pain scores"),
+        Source(VITALS, coded((*VITAL_SIGNS, *PANELS)), "Observation", "vital signs and pain scores"),
         Source(ALLERGIES, of_patient("AllergyIntolerance"), "AllergyIntolerance", "allergies"),
         Source(PROCEDURES, of_patient("Procedure"), "Procedure", "procedures"),
         Source(DEVICES, of_patient("Device"), "Device", "implanted devices"),

@@ -117,7 +117,7 @@ def _problems(patient: Patient, site: Site | None, concepts: tuple[Concept, ...]
 
 def _inflammation(patient: Patient) -> Finding[Factual]:
     """CRP at or above its limit, or fever with a CRP above the laboratory's limit. Missing results are silent."""
-    crp = patient.newest(Concept.CRP, patient.policy[CRP_DAYS])
+    crp = patient.newest(Concept.CRP, patient.policy[CRP_DAYS], preliminary=True)
     if not isinstance(crp, Present):
         return crp
     limit = patient.policy[CRP_OF_INFECTION]
@@ -125,7 +125,8 @@ def _inflammation(patient: Patient) -> Finding[Factual]:
     if high:
         return Present(high)
     raised = tuple(item for item in crp.items if _raised(item))
-    fever = patient.newest(Concept.BODY_TEMPERATURE, patient.policy[FEVER_DAYS]) if raised else Absent()
+    fever_days = patient.policy[FEVER_DAYS]
+    fever = patient.newest(Concept.BODY_TEMPERATURE, fever_days, preliminary=True) if raised else Absent()
     if not isinstance(fever, Present):
         return fever
     hot = tuple(item for item in fever.items if item.surely_at_least(patient.policy[FEVER]))

@@ -48,6 +48,20 @@ class Quantity(Element, frozen=True):
     code: str | None = None
 
 
+class Range(Element, frozen=True):
+    low: Quantity | None = None
+    high: Quantity | None = None
+
+
+class Ratio(Element, frozen=True):
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+
+
+class Annotation(Element, frozen=True):
+    text: str | None = None
+
+
 class Head(Element, frozen=True):
     """What every row is judged by before it is read: its type, and whose it is."""
 
@@ -115,10 +129,17 @@ class Patient(Head, frozen=True):
     extension: list[Extension] | None = None
 
 
+class Stage(Element, frozen=True):
+    summary: CodeableConcept | None = None
+
+
 class Condition(Head, frozen=True):
     clinical_status: CodeableConcept | None = None
     verification_status: CodeableConcept | None = None
+    severity: Raw = NOTHING
     code: CodeableConcept | None = None
+    body_site: Raw = NOTHING
+    stage: Raw = NOTHING
     recorded_date: str | None = None
     onset_date_time: str | None = None
     onset_period: Period | None = None
@@ -142,6 +163,8 @@ class Observation(Head, frozen=True):
     value_boolean: bool | None = None
     value_date_time: str | None = None
     data_absent_reason: CodeableConcept | None = None
+    interpretation: Raw = NOTHING
+    reference_range: Raw = NOTHING
     component: Raw = NOTHING
 
 
@@ -156,6 +179,18 @@ class Component(Element, frozen=True):
     value_boolean: bool | None = None
     value_date_time: str | None = None
     data_absent_reason: CodeableConcept | None = None
+    interpretation: Raw = NOTHING
+    reference_range: Raw = NOTHING
+
+
+class ReferenceRange(Element, frozen=True):
+    """Limits of the laboratory; `applies_to` and `age` narrow whom they are for."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    type: CodeableConcept | None = None
+    applies_to: Raw = NOTHING
+    age: Raw = NOTHING
 
 
 class Attachment(Element, frozen=True):
@@ -165,6 +200,7 @@ class Attachment(Element, frozen=True):
 
 class DiagnosticReport(Head, frozen=True):
     status: str | None = None
+    category: Raw = NOTHING
     code: CodeableConcept | None = None
     effective_date_time: str | None = None
     effective_period: Period | None = None
@@ -177,6 +213,7 @@ class DiagnosticReport(Head, frozen=True):
 class Procedure(Head, frozen=True):
     status: str | None = None
     code: CodeableConcept | None = None
+    body_site: Raw = NOTHING
     performed_date_time: str | None = None
     performed_period: Period | None = None
 
@@ -197,16 +234,21 @@ class Medication(Element, frozen=True):
     ingredient: list[Ingredient] | None = None
 
 
-class MedicationUse(Head, frozen=True):
+class Reasoned(Head, frozen=True):
+    """What orders and medicines share: why, by code or by reference to a Condition that may be contained."""
+
+    contained: Raw = NOTHING
+    reason_code: Raw = NOTHING
+    reason_reference: Raw = NOTHING
+
+
+class MedicationUse(Reasoned, frozen=True):
     """What MedicationRequest, MedicationStatement and MedicationAdministration share."""
 
     meta: Meta | None = None
     status: str | None = None
     medication_codeable_concept: CodeableConcept | None = None
     medication_reference: Reference | None = None
-    contained: Raw = NOTHING
-    reason_code: Raw = NOTHING
-    reason_reference: Raw = NOTHING
 
 
 class MedicationRequest(MedicationUse, frozen=True):
@@ -229,33 +271,142 @@ class MedicationAdministration(MedicationUse, frozen=True):
     request: Reference | None = None
     effective_date_time: str | None = None
     effective_period: Period | None = None
+    dosage: Raw = NOTHING
 
 
 class Repeat(Element, frozen=True):
     bounds_period: Period | None = None
+    bounds_duration: Quantity | None = None
+    bounds_range: Range | None = None
+    frequency: float | None = None
+    frequency_max: float | None = None
+    period: float | None = None
+    period_unit: str | None = None
+    day_of_week: list[str] | None = None
+    time_of_day: list[str] | None = None
+    when: list[str] | None = None
 
 
 class Timing(Element, frozen=True):
     repeat: Repeat | None = None
+    code: CodeableConcept | None = None
 
 
-class Dosage(Element, frozen=True):
+class DoseAndRate(Element, frozen=True):
+    dose_quantity: Quantity | None = None
+    dose_range: Range | None = None
+
+
+class Directions(Element, frozen=True):
+    """What a dosage instruction says that is not a number."""
+
     text: str | None = None
     route: CodeableConcept | None = None
+    site: CodeableConcept | None = None
+
+
+class Dosage(Directions, frozen=True):
+    """A dosage instruction; of an administration, what was given."""
+
     timing: Timing | None = None
+    as_needed_boolean: bool | None = None
     as_needed_codeable_concept: CodeableConcept | None = None
+    dose_and_rate: list[DoseAndRate] | None = None
+    max_dose_per_period: Ratio | None = None
 
 
 class DispenseRequest(Element, frozen=True):
     validity_period: Period | None = None
+    quantity: Quantity | None = None
     expected_supply_duration: Quantity | None = None
     number_of_repeats_allowed: int | None = None
 
 
-class ServiceRequest(Head, frozen=True):
+class CareOrder(Reasoned, frozen=True):
+    """What orders of services, devices and nutrition share, as far as they have it."""
+
     status: str | None = None
-    code: CodeableConcept | None = None
+    intent: str | None = None
+    do_not_perform: bool | None = None
     authored_on: str | None = None
+    occurrence_date_time: str | None = None
+    occurrence_period: Raw = NOTHING
+    occurrence_timing: Raw = NOTHING
+    performer_type: Raw = NOTHING
+    body_site: Raw = NOTHING
+    note: Raw = NOTHING
+
+
+class ServiceRequest(CareOrder, frozen=True):
+    code: CodeableConcept | None = None
+    order_detail: Raw = NOTHING
+
+
+class DeviceRequest(CareOrder, frozen=True):
+    code_codeable_concept: CodeableConcept | None = None
+    code_reference: Reference | None = None
+
+
+class OralDiet(Element, frozen=True):
+    type: list[CodeableConcept] | None = None
+
+
+class Supplement(Element, frozen=True):
+    type: CodeableConcept | None = None
+    product_name: str | None = None
+
+
+class NutritionOrder(CareOrder, frozen=True):
+    oral_diet: Raw = NOTHING
+    supplement: Raw = NOTHING
+
+
+class Reaction(Element, frozen=True):
+    substance: CodeableConcept | None = None
+    manifestation: list[CodeableConcept] | None = None
+    severity: str | None = None
+
+
+class AllergyIntolerance(Head, frozen=True):
+    clinical_status: CodeableConcept | None = None
+    verification_status: CodeableConcept | None = None
+    type: str | None = None
+    criticality: str | None = None
+    code: CodeableConcept | None = None
+    recorded_date: str | None = None
+    reaction: Raw = NOTHING
+
+
+class DeviceName(Element, frozen=True):
+    name: str | None = None
+
+
+class Device(Head, frozen=True):
+    status: str | None = None
+    type: CodeableConcept | None = None
+    device_name: Raw = NOTHING
+    safety: Raw = NOTHING
+
+
+class Immunization(Head, frozen=True):
+    status: str | None = None
+    vaccine_code: CodeableConcept | None = None
+    occurrence_date_time: str | None = None
+
+
+class Participant(Element, frozen=True):
+    actor: Reference | None = None
+
+
+class Appointment(Head, frozen=True):
+    status: str | None = None
+    service_category: Raw = NOTHING
+    service_type: Raw = NOTHING
+    specialty: Raw = NOTHING
+    reason_code: Raw = NOTHING
+    description: str | None = None
+    start: str | None = None
+    participant: Raw = NOTHING
 
 
 ROWS: dict[str, type[Head]] = {
@@ -268,17 +419,25 @@ ROWS: dict[str, type[Head]] = {
         MedicationRequest,
         MedicationStatement,
         MedicationAdministration,
-        ServiceRequest,
         DiagnosticReport,
+        ServiceRequest,
+        DeviceRequest,
+        AllergyIntolerance,
+        Device,
+        Immunization,
+        Appointment,
     )
 }
 """How a row of each type is read."""
 
 
 def decode(raw: bytes | Raw, kind: type[T]) -> T | None:
-    """Decode one resource or element; None when it is malformed, which the caller states as a gap."""
+    """Decode one resource or element; None when it is malformed, which the caller states as a gap.
+
+    Not strict: EHRs write numbers and booleans as strings.
+    """
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return msgspec.json.decode(raw, type=kind, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 

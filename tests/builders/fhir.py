@@ -170,3 +170,83 @@ def reference_to(resource: Mapping[str, Any]) -> str:
 def codes_of(resource: Mapping[str, Any]) -> Sequence[str]:
     """The codes of a resource's `code`."""
     return [coding["code"] for coding in resource.get("code", {}).get("coding", ()) if "code" in coding]
+
+
+def fhir_service_order(code: Json | None = None, **overrides: Any) -> Json:
+    """An active order of physiotherapy, written 30 days ago."""
+    return {
+        "resourceType": "ServiceRequest",
+        "id": "service-1",
+        "status": "active",
+        "intent": "order",
+        "code": code or named("Physiotherapy"),
+        "subject": SUBJECT,
+        "authoredOn": day(30),
+        **overrides,
+    }
+
+
+def fhir_device_order(code: Json | None = None, **overrides: Any) -> Json:
+    """An active order of crutches, written 30 days ago."""
+    return {
+        "resourceType": "DeviceRequest",
+        "id": "aid-1",
+        "status": "active",
+        "intent": "order",
+        "codeCodeableConcept": code or named("Forearm crutches"),
+        "subject": SUBJECT,
+        "authoredOn": day(30),
+        **overrides,
+    }
+
+
+def fhir_allergy(code: Json | None = None, **overrides: Any) -> Json:
+    """A confirmed allergy to ibuprofen, without a reaction."""
+    return {
+        "resourceType": "AllergyIntolerance",
+        "id": "allergy-1",
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "verificationStatus": {"coding": [{"code": "confirmed"}]},
+        "code": code or coded(RXNORM, "5640", "Ibuprofen"),
+        "patient": SUBJECT,
+        "recordedDate": day(900),
+        **overrides,
+    }
+
+
+def fhir_device(kind: Json | None = None, **overrides: Any) -> Json:
+    """A pacemaker in use."""
+    return {
+        "resourceType": "Device",
+        "id": "device-1",
+        "status": "active",
+        "type": kind or named("Cardiac pacemaker"),
+        "patient": SUBJECT,
+        **overrides,
+    }
+
+
+def fhir_immunization(**overrides: Any) -> Json:
+    """A measles, mumps and rubella vaccine of 20 days ago."""
+    return {
+        "resourceType": "Immunization",
+        "id": "immunization-1",
+        "status": "completed",
+        "vaccineCode": coded("http://hl7.org/fhir/sid/cvx", "03", "MMR"),
+        "patient": SUBJECT,
+        "occurrenceDateTime": day(20),
+        **overrides,
+    }
+
+
+def fhir_appointment(**overrides: Any) -> Json:
+    """A booked visit to the orthopedic clinic in ten days."""
+    return {
+        "resourceType": "Appointment",
+        "id": "appointment-1",
+        "status": "booked",
+        "serviceType": [coded(SNOMED, "394801008", "Trauma and orthopedics")],
+        "start": f"{day(-10)}T09:00:00Z",
+        "participant": [{"actor": SUBJECT, "status": "accepted"}],
+        **overrides,
+    }

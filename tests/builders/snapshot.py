@@ -115,6 +115,9 @@ GROUPS: Mapping[str, DrugGroup] = {
     "denosumab": DrugGroup.DENOSUMAB,
     "colecalciferol": DrugGroup.VITAMIN_D,
     "adalimumab": DrugGroup.TNF_INHIBITOR,
+    "nifedipine": DrugGroup.CALCIUM_CHANNEL_BLOCKER,
+    "triamcinolone": DrugGroup.GLUCOCORTICOID_DEPOT_INJECTION,
+    "gadodiamide": DrugGroup.GADOLINIUM_GROUP_1,
 }
 
 

@@ -239,9 +239,18 @@ def is_foreign(head: fhir.Head, patient_id: str) -> bool:
     """Is this surely another patient's? A resource that names nobody is taken as the patient's own."""
     if head.resource_type == "Patient":
         return head.id is not None and head.id != patient_id
+    if isinstance(head, fhir.Appointment):
+        return _of_others(head, patient_id)
     owner = head.subject or head.patient
     named = fhir.reference_id(owner.reference, "Patient") if owner else None
     return named is not None and named != patient_id
+
+
+def _of_others(appointment: fhir.Appointment, patient_id: str) -> bool:
+    """Do patients take part in it, and this one does not?"""
+    participants = fhir.decode_list(appointment.participant, fhir.Participant) or ()
+    actors = {fhir.reference_id(each.actor.reference, "Patient") for each in participants if each.actor} - {None}
+    return bool(actors) and patient_id not in actors
 
 
 def _is_error(raw: Raw) -> bool:

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
 from msgspec import Raw
 
-from cds_hooks.snapshot.from_fhir.medications import medicine_of, names_something, reasons_of, replaced_by, unresolved
-from cds_hooks.snapshot.from_fhir.reader import Reader
-from cds_hooks.snapshot.medication import Medication, Order, Reasons, Standing
-from cds_hooks.snapshot.model import Listing
+from cds_hooks.snapshot.from_fhir.care import (
+    KINDS,
+    Asked,
+    CareOrder,
+    asked_for,
+    concepts_asked,
+    planned_days,
+    site_asked,
+)
+from cds_hooks.snapshot.from_fhir.dosage import dosages_of
+from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
+from cds_hooks.snapshot.from_fhir.medications import prescribed, unresolved
+from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
+from cds_hooks.snapshot.from_fhir.reasons import reasons_of
+from cds_hooks.snapshot.medication import Medication, Medicine, Order, Reasons, Series, Standing
+from cds_hooks.snapshot.model import Fact, Listing
 from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.report_text import Region
+from cds_hooks.snapshot.site import Site
+from cds_hooks.snapshot.vocabulary import Concept
+from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Origin, Query
+from mappings.text import fold
 
-GIVES_NOTHING = {"cancelled", "entered-in-error", "stopped", "completed"}
+MEDICATION_REQUEST = "MedicationRequest"
+GIVES_NOTHING = {"cancelled", "revoked", "entered-in-error", "stopped", "completed"}
 UNREADABLE = "a draft order could not be read: it is not known which medicine it gives"
+UNREADABLE_ORDER = "a draft order could not be read: it is not known what it asks for"
 UNRESOLVED = "a draft order refers to a medication that could not be read: it is not known which medicine it gives"
 
 
 def read_drafts(reader: Reader, problems: Listing[Problem]) -> tuple[Order, ...]:
-    """Every draft in order. A draft that gives nothing (cancelled, do not perform) has no medication."""
+    """Every draft in order. One that gives nothing (cancelled, do not perform) has neither medicine nor concepts."""
     request = reader.chart.request
     orders = [_order(entry.resource, request.selections, problems, reader) for entry in reader.chart.draft_entries]
     seen: Counter[str] = Counter()
@@ -38,7 +58,7 @@ def unresolved_drafts(reader: Reader, drafts: tuple[Order, ...]) -> tuple[Query,
     for entry, order in zip(reader.chart.draft_entries, drafts, strict=True):
         unclear = order.unreadable or (order.medication and not order.medication.medicine.recognized)
         draft = fhir.decode(entry.resource, fhir.MedicationRequest) if unclear else None
-        if draft and (query := unresolved(draft, reader)):
+        if draft and draft.resource_type == MEDICATION_REQUEST and (query := unresolved(draft, reader)):
             queries.append(query)
     return tuple(dict.fromkeys(queries))
 
@@ -59,26 +79,93 @@ def _order(raw: Raw, selections: list[str] | None, problems: Listing[Problem], r
     head = fhir.decode(raw, fhir.Head)
     if head is None or not head.resource_type:
         return Order(reference="", kind="", unreadable=UNREADABLE)
-    reference = f"{head.resource_type}/{head.id}" if head.id else ""
-    selected = selections is None or any(_names(selection, head) for selection in selections)
-    if head.resource_type != "MedicationRequest":
-        return Order(reference=reference, kind=head.resource_type, selected=selected)
+    order = Order(
+        reference=f"{head.resource_type}/{head.id}" if head.id else "",
+        kind=head.resource_type,
+        selected=selections is None or any(_names(selection, head) for selection in selections),
+    )
+    if head.resource_type == MEDICATION_REQUEST:
+        return _of_medicine(order, raw, problems, reader)
+    kind = KINDS.get(head.resource_type)
+    if kind is None:
+        return order
+    draft = fhir.decode(raw, kind)
+    return _of_care(order, draft, problems, reader) if draft else replace(order, unreadable=UNREADABLE_ORDER)
+
+
+def _of_medicine(order: Order, raw: Raw, problems: Listing[Problem], reader: Reader) -> Order:
     draft = fhir.decode(raw, fhir.MedicationRequest)
     if draft is None:
-        return Order(reference=reference, kind=head.resource_type, selected=selected, unreadable=UNREADABLE)
+        return replace(order, unreadable=UNREADABLE)
     if not names_medicine(draft) or draft.do_not_perform or draft.status in GIVES_NOTHING:
-        return Order(reference=reference, kind=head.resource_type, selected=selected)
-    dosages = fhir.decode_list(draft.dosage_instruction, fhir.Dosage) or ()
-    medicine = medicine_of(draft, dosages, reader)
-    if medicine is None or not medicine.readable:
-        return Order(reference=reference, kind=head.resource_type, selected=selected, unreadable=UNRESOLVED)
-    medication = Medication(
+        return order
+    dosages = dosages_of(draft.dosage_instruction)
+    medication = prescribed(draft, dosages, order.reference, Standing.DRAFT, Origin.DRAFT, problems, reader)
+    if medication is None or not medication.medicine.readable:
+        return replace(order, unreadable=UNRESOLVED)
+    return replace(order, medication=medication, site=medication.site)
+
+
+# -- orders of other kinds
+
+
+def _of_care(order: Order, draft: CareOrder, problems: Listing[Problem], reader: Reader) -> Order:
+    asked = asked_for(draft)
+    if draft.do_not_perform or draft.status in GIVES_NOTHING:
+        return order
+    concepts, site = concepts_asked(asked, reader), site_asked(draft, asked, reader)
+    reasons, written = reasons_of(draft, problems, reader), reader.when(draft.authored_on)
+    medicine = medicine_ordered(asked.what, concepts, reader.lookups)
+    return replace(
+        order,
+        medication=_medication(order.reference, medicine, written, reasons, site) if medicine else None,
+        concepts=concepts,
+        stated=reasons,
+        site=site,
+        planned_days=planned_days(draft, asked, reader),
+        sequences=_sequences(asked, site) if Concept.MRI_ANY in concepts else frozenset(),
+        line=Fact(
+            name="order",
+            value=asked.name,
+            kind=str(Standing.DRAFT),
+            when=written,
+            resource=order.reference,
+            origin=Origin.DRAFT,
+        ),
+    )
+
+
+def _medication(reference: str, medicine: Medicine, written: When | None, reasons: Reasons, site: Site) -> Medication:
+    return Medication(
         reference=reference,
         medicine=medicine,
         standing=Standing.DRAFT,
         origin=Origin.DRAFT,
-        written=reader.when(draft.authored_on),
-        reasons=reasons_of(draft, problems, reader) if medicine.drugs else Reasons(),
-        replaces=replaced_by(draft),
+        written=written,
+        reasons=reasons,
+        site=site,
     )
-    return Order(reference=reference, kind=head.resource_type, selected=selected, medication=medication)
+
+
+_NOT = r"(?<!no )(?<!without )(?<!ohne )(?<!sans )(?<!sin )(?<!senza )"
+_FAT = r"(?:fs|fat[- ]?(?:sat\w*|suppress\w*)|fatsat|spair|spir|dixon|fettsatt\w*|fettgesatt\w*|fettsupp\w*)"
+_WEIGHTED = r"(?:w|wi|[- ]?weighted|[- ]?gewichtet\w*|[- ]?gew\.?)?"
+_CONTRAST = rf"(?:t2{_WEIGHTED}|pd{_WEIGHTED}|proton[- ]?density)"
+_SEQUENCES = {
+    # T1 is also a vertebra: "T1-T12" and "T1 level" are places.
+    Series.T1: re.compile(
+        rf"{_NOT}\bt1{_WEIGHTED}\b(?!\s*(?:-|to|bis)\s*[tls]?h?\d)(?!\s*(?:level|vertebra|fracture))"
+    ),
+    Series.FLUID_SENSITIVE: re.compile(
+        rf"{_NOT}(?:\b(?:stir|tirm|pdfs|t2fs|short tau)\b|\b{_CONTRAST}[\s-]*(?:tse |fse )?{_FAT}\b"
+        rf"|\b{_FAT}[\s-]*{_CONTRAST}(?!\w))"
+    ),
+    Series.OTHER: re.compile(rf"{_NOT}\b(?:{_CONTRAST}|gradient echo|gre|swi|dwi|diffusion)\b"),
+}
+
+
+def _sequences(asked: Asked, site: Site) -> frozenset[Series]:
+    """The MR sequences that the order lists. Of an order for the spine, the title says levels."""
+    title, *rest = [fold(text) for text in asked.words] or [""]
+    said = rest if site.region is Region.SPINE else [title, *rest]
+    return frozenset(series for series, pattern in _SEQUENCES.items() if any(map(pattern.search, said)))

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Reader, text_of
-from cds_hooks.snapshot.from_fhir.recognition import concepts_of
+from cds_hooks.snapshot.from_fhir.recognition import concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.results import VALID
+from cds_hooks.snapshot.from_fhir.sites import concepts_in, site_of
 from cds_hooks.snapshot.imaging import EDEMA_FINDINGS, ImagingReport, Modality, Sign
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
 from cds_hooks.snapshot.queries import IMAGING_REPORTS
-from cds_hooks.snapshot.report_text import Assertion, Finding, FractureKind, Mention, Region, ReportReader, Side
+from cds_hooks.snapshot.report_text import Assertion, Finding, FractureKind, Mention, ReportReader
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 
 PLAIN_TEXT = "text/plain"
+NEVER_COUNTS = {"registered", "cancelled", "entered-in-error"}  # registered: announced, nothing is said yet
 PRELIMINARY = {"preliminary", "partial"}
-STUDIES: Mapping[Modality, tuple[frozenset[Concept], Need]] = {
-    Modality.MRI: (frozenset({Concept.MRI_ANY, Concept.DYNAMIC_CONTRAST_MRI}), Need.MRI),
-    Modality.RADIOGRAPH: (frozenset({Concept.XRAY_ANY}), Need.RADIOGRAPHS),
-}
-REGIONS = {
-    Concept.MRI_HIP: Region.HIP,
-    Concept.MRI_KNEE: Region.KNEE,
-    Concept.MRI_ANKLE: Region.ANKLE_FOOT,
-    Concept.MRI_FOOT: Region.ANKLE_FOOT,
-    Concept.MRI_SPINE: Region.SPINE,
-    Concept.MRI_PELVIS: Region.SACROILIAC,
-    Concept.XRAY_HIP: Region.HIP,
-    Concept.XRAY_KNEE: Region.KNEE,
-    Concept.XRAY_ANKLE: Region.ANKLE_FOOT,
-    Concept.XRAY_FOOT: Region.ANKLE_FOOT,
-    Concept.XRAY_SPINE: Region.SPINE,
-    Concept.XRAY_PELVIS_SACROILIAC: Region.SACROILIAC,
-}
-SIDES = {Concept.SIDE_LEFT: Side.LEFT, Concept.SIDE_RIGHT: Side.RIGHT, Concept.SIDE_BILATERAL: Side.BOTH}
+NMR = "NMR"  # the section of a department that runs MR studies (HL7 v2, table 0074)
+MR_STUDY = frozenset({Concept.MRI_ANY, Concept.DYNAMIC_CONTRAST_MRI})
+OTHER_MODALITIES = frozenset(
+    {Concept.XRAY_ANY, Concept.CT_ANY, Concept.DXA, Concept.BONE_SCAN, Concept.NUCLEAR_MEDICINE, Concept.LEUKOCYTE_SCAN}
+)
+OTHER_STUDY = re.compile(
+    r"\b(?:US|USS|ultraso\w+|sono\w+|echo\w*|doppler|fluoro\w+|mammo\w+|angio\w+|PET|SPECT|X-?ray|CT|DE?XA)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[\n.:;]")  # a report opens with its study: "MRI of the left hip, 3 T:"
+UNDATED = "without a usable date; it was not used"
+UNKNOWN_STUDY = "an imaging report that may be of an MR study was not recognized as one; it was not used"
 CONCLUSIONS: Mapping[Concept, tuple[Finding, FractureKind | None]] = {
     Concept.EDEMA: (Finding.MARROW_EDEMA, None),
     Concept.EDEMA_SYNDROME: (Finding.EDEMA_SYNDROME, None),
@@ -63,37 +59,81 @@ CONCLUSIONS: Mapping[Concept, tuple[Finding, FractureKind | None]] = {
 """What a coded conclusion says in the words of a report."""
 
 
-def read_imaging(reader: Reader, reports: ReportReader, modality: Modality) -> Listing[ImagingReport]:
-    """Every report of such a study that counts, preliminary ones marked. An undated one is remarked, not used."""
+def read_mri_reports(reader: Reader, reports: ReportReader) -> Listing[ImagingReport]:
+    """Every MR report that counts, preliminary ones marked. What is undated, or may be one, is remarked, not used."""
+    rows = _counting(reader)
+    judged = [(row, _of_mri(row.resource, reader, reports)) for row in rows]
+    unknown = [Gap(Need.MRI, GapKind.UNUSABLE, UNKNOWN_STUDY)] if any(of_mri is None for _, of_mri in judged) else []
+    mine = [row for row, of_mri in judged if of_mri]
+    return _listing(mine, Modality.MRI, Need.MRI, unknown, reader, reports)
+
+
+def read_radiographs(reader: Reader, reports: ReportReader) -> Listing[ImagingReport]:
+    """Every report of plain radiographs that counts."""
+    mine = [row for row in _counting(reader) if Concept.XRAY_ANY in concepts_of(row.resource.code, reader.lookups)]
+    return _listing(mine, Modality.RADIOGRAPH, Need.RADIOGRAPHS, [], reader, reports)
+
+
+def _counting(reader: Reader) -> list[Row[fhir.DiagnosticReport]]:
+    rows = reader.rows(IMAGING_REPORTS, fhir.DiagnosticReport)
+    return [row for row in rows if row.resource.status not in NEVER_COUNTS]
+
+
+def _listing(
+    rows: Iterable[Row[fhir.DiagnosticReport]],
+    modality: Modality,
+    need: Need,
+    remarks: list[Gap],
+    reader: Reader,
+    reports: ReportReader,
+) -> Listing[ImagingReport]:
     found: list[ImagingReport] = []
-    remarks: list[Gap] = []
-    studies, need = STUDIES[modality]
-    for row in reader.rows(IMAGING_REPORTS, fhir.DiagnosticReport):
-        concepts = concepts_of(row.resource.code, reader.lookups)
-        if row.resource.status not in VALID | PRELIMINARY or studies.isdisjoint(concepts):
-            continue
+    for row in rows:
         period = row.resource.effective_period or fhir.Period()
         when = reader.when(row.resource.effective_date_time, period.end, period.start, row.resource.issued)
         if when is None or when.is_future(reader.as_of):
-            remarks.append(Gap(need, GapKind.UNUSABLE, f"{need}: one without a usable date; it was not used"))
+            remarks = [*remarks, Gap(need, GapKind.UNUSABLE, f"{need}: one {UNDATED}")]
         else:
-            found.append(_report(row, modality, when, concepts, reader, reports))
-    return Listing(tuple(found), reader.chart.gap(IMAGING_REPORTS, need), tuple(remarks))
+            found.append(_report(row, modality, when, reader, reports))
+    return Listing(tuple(found), reader.chart.gap(IMAGING_REPORTS, need), tuple(dict.fromkeys(remarks)))
+
+
+def _code(report: fhir.DiagnosticReport) -> tuple[fhir.CodeableConcept, ...]:
+    return (report.code,) if report.code else ()
+
+
+def _of_mri(report: fhir.DiagnosticReport, reader: Reader, reports: ReportReader) -> bool | None:
+    """Is it of an MR study: by its code, its department, the words that it opens with? None where it may be one: it
+    speaks of marrow edema, or its code has no words."""
+    concepts = concepts_of(report.code, reader.lookups)
+    if concepts & MR_STUDY or _department_is_mr(report):
+        return True
+    title = " ".join(texts_of(_code(report)))
+    if concepts & OTHER_MODALITIES or OTHER_STUDY.search(title):
+        return False
+    text = "\n\n".join(_texts(report))
+    opening = _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
+    if concepts_of(fhir.CodeableConcept(text=opening), reader.lookups) & MR_STUDY:
+        return True
+    speaks_of_marrow = bool(reports.read(text, of_mri=False).of(*EDEMA_FINDINGS))
+    return None if speaks_of_marrow or not title else False
+
+
+def _department_is_mr(report: fhir.DiagnosticReport) -> bool:
+    codings = (coding for category in concepts_in(report.category) for coding in category.coding or ())
+    return any(coding.code == NMR for coding in codings)
 
 
 def _report(
-    row: Row[fhir.DiagnosticReport],
-    modality: Modality,
-    when: When,
-    concepts: frozenset[Concept],
-    reader: Reader,
-    reports: ReportReader,
+    row: Row[fhir.DiagnosticReport], modality: Modality, when: When, reader: Reader, reports: ReportReader
 ) -> ImagingReport:
-    text = "\n\n".join(_texts(row.resource))
-    site = _site(row.resource, concepts, reports)
+    """A report whose status is not known says nothing that could be relied on."""
+    raw = row.resource
+    text = "\n\n".join(_texts(raw)) if raw.status in VALID | PRELIMINARY else ""
     said = reports.read(text, of_mri=modality is Modality.MRI).mentions
-    coded = tuple(_coded(row.resource, said, reader))
-    preliminary = row.resource.status in PRELIMINARY
+    coded = tuple(_coded(raw, said, reader)) if raw.status in VALID | PRELIMINARY else ()
+    site = site_of(reader.lookups, _code(raw))
+    preliminary = raw.status in PRELIMINARY
     signs = tuple(
         Sign(
             mention=mention, site=_place(mention, site), fact=_fact(row, modality, when, mention.sentence, preliminary)
@@ -106,7 +146,7 @@ def _report(
         when=when,
         fact=_fact(row, modality, when, "", preliminary),
         signs=signs,
-        concepts=concepts,
+        concepts=concepts_of(raw.code, reader.lookups),
         preliminary=preliminary,
         readable=bool(text or coded),
     )
@@ -138,14 +178,6 @@ def _texts(report: fhir.DiagnosticReport) -> Iterator[str]:
                 yield b64decode(form.data, validate=False).decode("utf-8", errors="replace")
             except (NotBase64, ValueError):
                 continue
-
-
-def _site(report: fhir.DiagnosticReport, concepts: frozenset[Concept], reports: ReportReader) -> Site:
-    """From the code; what it does not say, from its words."""
-    region = next((REGIONS[concept] for concept in REGIONS if concept in concepts), None)
-    side = next((SIDES[concept] for concept in SIDES if concept in concepts), None)
-    named_region, named_side = reports.place(text_of(report.code))
-    return Site(region or named_region, side or named_side)
 
 
 def _fact(row: Row[fhir.DiagnosticReport], modality: Modality, when: When, sentence: str, preliminary: bool) -> Fact:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.chart import Row
-from cds_hooks.snapshot.from_fhir.reader import Reader
-from cds_hooks.snapshot.from_fhir.recognition import concepts_of, recognize
-from cds_hooks.snapshot.medication import Medication, Medicine, Reasons, Standing
+from cds_hooks.snapshot.from_fhir.dosage import as_needed, bounds_of, dosages_of, duration_days, per_day, supply_days
+from cds_hooks.snapshot.from_fhir.given_by_order import STEROIDS
+from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
+from cds_hooks.snapshot.from_fhir.reasons import reasons_of
+from cds_hooks.snapshot.from_fhir.recognition import recognize
+from cds_hooks.snapshot.from_fhir.sites import in_words, site_of
+from cds_hooks.snapshot.medication import Medication, Medicine, Standing
 from cds_hooks.snapshot.model import Gap, GapKind, Listing
 from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.queries import ADMINISTRATIONS, MEDICATIONS, STATEMENTS
-from cds_hooks.snapshot.vocabulary import Concept, Need
+from cds_hooks.snapshot.site import ANYWHERE, Site
+from cds_hooks.snapshot.vocabulary import Need, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
-from cds_hooks.wire.delivery import Query
+from cds_hooks.wire.delivery import Origin, Query
 
 SUPPLY_GRACE = timedelta(days=30)  # rule specification 0.1
-DAYS_PER_UNIT = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30}
 STANDING = {
     "active": Standing.ACTIVE,
     "on-hold": Standing.UNCERTAIN,
@@ -34,7 +39,6 @@ NOT_ORDERS = {"proposal", "option"}
 NOT_GIVEN = {"not-done", "entered-in-error"}
 DOUBT = {"on-hold": "on hold", "unknown": "status unknown", "intended": "intended, not yet taken"}
 NO_STATUS = "status not readable"
-LONGEST_SUPPLY_DAYS = 3660
 PAST_END = "still active although its end has passed"
 MEDICATION = "Medication"
 
@@ -70,13 +74,6 @@ def unresolved(use: fhir.MedicationUse, reader: Reader) -> Query | None:
     return Query(path, path) if identifier and path not in reader.chart.have else None
 
 
-def names_something(concept: fhir.CodeableConcept | None) -> bool:
-    """Does the concept hold any text or code? EHRs send empty ones beside a reference, or before a drug is chosen."""
-    if concept is None:
-        return False
-    return bool(concept.text) or any(coding.code or coding.display for coding in concept.coding or ())
-
-
 def _product(use: fhir.MedicationUse, reader: Reader) -> fhir.Medication | None:
     reference = (use.medication_reference.reference if use.medication_reference else None) or ""
     if reference.startswith("#"):
@@ -107,52 +104,20 @@ def _contained(use: fhir.MedicationUse) -> Iterator[fhir.Medication]:
             yield product
 
 
-# -- why it is given
-
-
-def reasons_of(use: fhir.MedicationUse, problems: Listing[Problem], reader: Reader) -> Reasons:
-    """The stated reasons: coded ones, and Conditions by reference (the chart's, contained, or as displayed)."""
-    codes = fhir.decode_list(use.reason_code, fhir.CodeableConcept)
-    references = fhir.decode_list(use.reason_reference, fhir.Reference)
-    readable = codes is not None and references is not None
-    concepts = [concepts_of(code, reader.lookups) for code in codes or () if code.coding or code.text]
-    for reference in references or ():
-        named = _referred(reference, use, problems, reader)
-        readable = readable and named is not None
-        concepts.append(named or frozenset())
-    return Reasons(bool(concepts), frozenset().union(*concepts), readable)
-
-
-def _referred(
-    reference: fhir.Reference, use: fhir.MedicationUse, problems: Listing[Problem], reader: Reader
-) -> frozenset[Concept] | None:
-    identifier = fhir.reference_id(reference.reference, "Condition")
-    for problem in problems.items:
-        if identifier is not None and problem.id == identifier:
-            return problem.concepts
-    if (reference.reference or "").startswith("#"):
-        contained = (fhir.decode(raw, fhir.Condition) for raw in fhir.decode_list(use.contained, Raw) or ())
-        found = next((c for c in contained if c and reference.reference == f"#{c.id}"), None)
-        return concepts_of(found.code, reader.lookups) if found else None
-    raw = reader.chart.resource(f"Condition/{identifier}") if identifier else None
-    condition = fhir.decode(raw, fhir.Condition) if raw else None
-    if condition:
-        return concepts_of(condition.code, reader.lookups)
-    if reference.display:
-        return concepts_of(fhir.CodeableConcept(text=reference.display), reader.lookups) or None
-    return None
-
-
 # -- the list
 
 
-Given = Mapping[str, list[When]]
-"""When the doses of an order (`MedicationRequest/id`) were given."""
+class Dose(NamedTuple):
+    """One administration: the order it belongs to (`MedicationRequest/id`), when, and the row."""
+
+    order: str | None
+    when: When | None
+    row: Row[fhir.MedicationAdministration]
 
 
-def read_medications(reader: Reader, problems: Listing[Problem], given: Given) -> Listing[Medication]:
+def read_medications(reader: Reader, problems: Listing[Problem], given: Sequence[Dose]) -> Listing[Medication]:
     """Orders and statements that hold a drug that the tables know, with the dates they were stopped, and those in use
-    that hold nothing that is known."""
+    that hold nothing that is known. What was given (`given`) without one of these orders is one that has ended."""
     found: list[Medication] = []
     unread = {MEDICATIONS: 0, STATEMENTS: 0}
     for row in reader.rows(MEDICATIONS, fhir.MedicationRequest):
@@ -162,7 +127,10 @@ def read_medications(reader: Reader, problems: Listing[Problem], given: Given) -
         if _counts(statement.resource):
             unread[STATEMENTS] += _add(found, _statement(statement, problems, reader))
     gaps = [gap for key, count in unread.items() if (gap := reader.chart.gap(key, Need.MEDICATIONS, count))]
-    return Listing(tuple(_with_stop_dates(found, given)), _joined(gaps))
+    dated = list(_with_doses(found, given))
+    ordered = {item.reference for item in found}
+    loose = (_given(dose, problems, reader) for dose in given if dose.order not in ordered)
+    return Listing((*dated, *(item for item in loose if item)), _joined(gaps))
 
 
 def unresolved_medications(reader: Reader) -> Iterator[Query]:
@@ -170,6 +138,13 @@ def unresolved_medications(reader: Reader) -> Iterator[Query]:
     orders = [row.resource for row in reader.rows(MEDICATIONS, fhir.MedicationRequest)]
     statements = [row.resource for row in reader.rows(STATEMENTS, fhir.MedicationStatement)]
     yield from (query for use in (*orders, *statements) if _counts(use) and (query := unresolved(use, reader)))
+
+
+def unresolved_administrations(reader: Reader) -> Iterator[Query]:
+    """The reads that would tell what was given without an order."""
+    doses = (row.resource for row in reader.rows(ADMINISTRATIONS, fhir.MedicationAdministration))
+    loose = (dose for dose in doses if dose.request is None and dose.status not in NOT_GIVEN)
+    yield from (query for dose in loose if (query := unresolved(dose, reader)))
 
 
 def _counts(use: fhir.MedicationUse) -> bool:
@@ -193,29 +168,59 @@ def _joined(gaps: list[Gap]) -> Gap | None:
     return Gap(Need.MEDICATIONS, GapKind.OUT_OF_REACH, text) if gaps else None
 
 
+def prescribed(
+    order: fhir.MedicationRequest,
+    dosages: Sequence[fhir.Dosage],
+    reference: str,
+    standing: Standing,
+    origin: Origin,
+    problems: Listing[Problem],
+    reader: Reader,
+) -> Medication | None:
+    """A MedicationRequest, drafted or on file; None when it refers to a product that could not be read."""
+    medicine = medicine_of(order, dosages, reader)
+    if medicine is None:
+        return None
+    bare = Medication(
+        reference=reference,
+        medicine=medicine,
+        standing=standing,
+        origin=origin,
+        written=reader.when(order.authored_on),
+        replaces=replaced_by(order),
+    )
+    if not medicine.drugs:
+        return bare
+    return replace(
+        bare,
+        reasons=reasons_of(order, problems, reader),
+        per_day=per_day(dosages, medicine),
+        supply_days=supply_days(_dispense(order), dosages, medicine),
+        as_needed=as_needed(dosages),
+        site=_site(dosages, medicine, reader),
+    )
+
+
+def _dispense(order: fhir.MedicationRequest) -> fhir.DispenseRequest:
+    return fhir.decode(order.dispense_request, fhir.DispenseRequest) or fhir.DispenseRequest()
+
+
 def _order(row: Row[fhir.MedicationRequest], problems: Listing[Problem], reader: Reader) -> Medication | None:
     order = row.resource
     standing, doubt = _standing(order)
-    dosages = fhir.decode_list(order.dosage_instruction, fhir.Dosage) or ()
-    medicine = medicine_of(order, dosages, reader)
-    if medicine is None or not medicine.drugs:
-        return _bare(row, medicine, standing, reader.when(order.authored_on))
-    dispense = fhir.decode(order.dispense_request, fhir.DispenseRequest) or fhir.DispenseRequest()
-    written = reader.when(order.authored_on)
-    if standing is Standing.ACTIVE and _past_end(dispense, written, reader):
+    dosages = dosages_of(order.dosage_instruction)
+    found = prescribed(order, dosages, row.reference, standing, row.origin, problems, reader)
+    if found is None or not found.medicine.drugs:
+        return found
+    dispense = _dispense(order)
+    if standing is Standing.ACTIVE and _past_end(dispense, found, reader):
         standing, doubt = Standing.UNCERTAIN, PAST_END
-    ends = [dosage.timing.repeat.bounds_period for dosage in dosages if dosage.timing and dosage.timing.repeat]
-    return Medication(
-        reference=row.reference,
-        medicine=medicine,
+    return replace(
+        found,
         standing=standing,
-        origin=row.origin,
         doubt=doubt,
-        written=written,
-        stopped=_latest_past(reader.ends_of(iter([*ends, dispense.validity_period])), reader),
+        stopped=_latest_past(reader.ends_of(iter([*bounds_of(dosages), dispense.validity_period])), reader),
         touched=reader.when(order.meta.last_updated) if order.meta else None,
-        reasons=reasons_of(order, problems, reader),
-        replaces=replaced_by(order),
     )
 
 
@@ -229,7 +234,8 @@ def replaced_by(order: fhir.MedicationRequest) -> str | None:
 def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], reader: Reader) -> Medication | None:
     statement = row.resource
     standing, doubt = _standing(statement)
-    medicine = medicine_of(statement, fhir.decode_list(statement.dosage, fhir.Dosage) or (), reader)
+    dosages = dosages_of(statement.dosage)
+    medicine = medicine_of(statement, dosages, reader)
     if medicine is None or not medicine.drugs:
         return _bare(row, medicine, standing, reader.when(statement.date_asserted))
     period = statement.effective_period or fhir.Period()
@@ -246,6 +252,9 @@ def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], r
         stopped=end if end and end.is_past(reader.as_of) else None,
         touched=reader.when(statement.meta.last_updated) if statement.meta else None,
         reasons=reasons_of(statement, problems, reader),
+        per_day=per_day(dosages, medicine),
+        as_needed=as_needed(dosages),
+        site=_site(dosages, medicine, reader),
     )
 
 
@@ -263,52 +272,80 @@ def _bare(
     return Medication(reference=row.reference, medicine=medicine, standing=standing, origin=row.origin, written=written)
 
 
-def _past_end(dispense: fhir.DispenseRequest, written: When | None, reader: Reader) -> bool:
-    """Past the dispense validity, or past the supply with its refills and the grace."""
+def _site(dosages: Sequence[fhir.Dosage], medicine: Medicine, reader: Reader) -> Site:
+    """Where it is given: the site of the dosage; of what may be given into a joint, else its words."""
+    sites = [dosage.site for dosage in dosages if dosage.site]
+    if not sites and medicine.route is not Route.LOCAL and STEROIDS.isdisjoint(drug.group for drug in medicine.drugs):
+        return ANYWHERE
+    return site_of(reader.lookups, sites, in_words(*(dosage.text for dosage in dosages)))
+
+
+def _past_end(dispense: fhir.DispenseRequest, order: Medication, reader: Reader) -> bool:
+    """Past the dispense validity, or past the stated supply with its refills and the grace."""
     period = dispense.validity_period or fhir.Period()
     end = reader.when(period.end)
     if end and end.is_past(reader.as_of):
         return True
-    start = written or reader.when(period.start)
-    supply = dispense.expected_supply_duration
-    days = DAYS_PER_UNIT.get((supply.code or supply.unit or "").lower()) if supply else None
-    if start is None or supply is None or days is None or supply.value is None:
+    start = order.written or reader.when(period.start)
+    if start is None or order.supply_days is None or duration_days(dispense.expected_supply_duration) is None:
         return False
-    fills = 1 + min(dispense.number_of_repeats_allowed or 0, LONGEST_SUPPLY_DAYS)
-    length = days * supply.value * fills
-    if not 0 < length < LONGEST_SUPPLY_DAYS:
-        return False  # not to be believed: the order counts as it stands
-    return reader.as_of - start.last > timedelta(days=length) + SUPPLY_GRACE
+    return reader.as_of - start.last > timedelta(days=order.supply_days) + SUPPLY_GRACE
 
 
-# -- when it was stopped
+# -- what was given, and when it was stopped
 
 
-def _with_stop_dates(found: list[Medication], given: Given) -> Iterator[Medication]:
-    """STOP_DATE (0.2): the latest past date among the order's own ends, the ingredient's statements and the order's
-    administrations."""
+def _with_doses(found: list[Medication], given: Sequence[Dose]) -> Iterator[Medication]:
+    """The newest dose of each order, and STOP_DATE (0.2): the latest past date among the order's own ends, the
+    ingredient's statements and the order's administrations."""
+    newest: dict[str, When] = {}
+    for dose in given:
+        if dose.order and dose.when and (dose.order not in newest or dose.when.last > newest[dose.order].last):
+            newest[dose.order] = dose.when
     stated = [item for item in found if item.stopped and item.reference.startswith("MedicationStatement/")]
     for item in found:
-        if item.standing is not Standing.ENDED:
-            yield item
-            continue
-        ingredients = {drug.ingredient for drug in item.medicine.drugs}
-        same = [s.stopped for s in stated if ingredients & {drug.ingredient for drug in s.medicine.drugs}]
-        dates = [when for when in (item.stopped, *same, *given.get(item.reference, ())) if when]
-        yield replace(item, stopped=max(dates, key=lambda when: when.last, default=None))
+        last = newest.get(item.reference)
+        stopped = _stop_date(item, last, stated) if item.standing is Standing.ENDED else item.stopped
+        yield replace(item, stopped=stopped, last_given=last) if last or stopped != item.stopped else item
 
 
-def read_administrations(reader: Reader) -> Given:
-    """The doses that were given, by order."""
-    given: dict[str, list[When]] = {}
+def _stop_date(item: Medication, last_given: When | None, stated: Sequence[Medication]) -> When | None:
+    same = [statement.stopped for statement in stated if item.ingredients & statement.ingredients]
+    dates = [when for when in (item.stopped, *same, last_given) if when]
+    return max(dates, key=lambda when: when.last, default=None)
+
+
+def read_administrations(reader: Reader) -> tuple[Dose, ...]:
+    """The doses that were given; one without a readable date is kept, one dated in the future is not."""
+    doses = []
     for row in reader.rows(ADMINISTRATIONS, fhir.MedicationAdministration):
         raw = row.resource
         order = fhir.reference_id(raw.request.reference if raw.request else None, "MedicationRequest")
         period = raw.effective_period or fhir.Period()
         when = reader.when(raw.effective_date_time, period.end, period.start)
-        if order and when and when.is_past(reader.as_of) and raw.status not in NOT_GIVEN:
-            given.setdefault(f"MedicationRequest/{order}", []).append(when)
-    return given
+        if raw.status not in NOT_GIVEN and (when is None or when.is_past(reader.as_of)):
+            doses.append(Dose(f"MedicationRequest/{order}" if order else None, when, row))
+    return tuple(doses)
+
+
+def _given(dose: Dose, problems: Listing[Problem], reader: Reader) -> Medication | None:
+    """A dose without an order on file, as an order that has ended; None when no table knows the drug."""
+    raw = dose.row.resource
+    dosages = dosages_of(raw.dosage)
+    medicine = medicine_of(raw, dosages, reader)
+    if medicine is None or not medicine.drugs:
+        return None
+    return Medication(
+        reference=dose.row.reference,
+        medicine=medicine,
+        standing=Standing.ENDED,
+        origin=dose.row.origin,
+        written=dose.when,
+        stopped=dose.when,
+        last_given=dose.when,
+        reasons=reasons_of(raw, problems, reader),
+        site=_site(dosages, medicine, reader),
+    )
 
 
 def administration_gap(reader: Reader) -> Gap | None:

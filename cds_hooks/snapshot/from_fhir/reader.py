@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import TypeVar, cast
 
 from cds_hooks.snapshot.from_fhir.chart import Chart, Row
+from cds_hooks.snapshot.report_text import ReportReader
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.when import When, read_when
 from cds_hooks.wire import fhir
 from mappings.knowledge import Knowledge
@@ -19,7 +21,7 @@ T = TypeVar("T", bound=fhir.Head)
 class Lookups:
     """The tables, each question asked once per call: a chart repeats its codes and texts. Lives as long as the call."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, reports: ReportReader) -> None:
         self.drugs = cache(knowledge.drugs)
         self.drugs_named = cache(knowledge.drugs_named)
         self.drugs_mentioned = cache(knowledge.drugs_mentioned)
@@ -30,15 +32,17 @@ class Lookups:
         self.route_named = cache(knowledge.route_named)
         self.says_flush = knowledge.says_flush
         self.unit = cache(knowledge.unit)
+        self.place = cache(lambda text: Site(*reports.place(text)))
 
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the rows of one chart."""
+    """Reads the rows of one chart. `limits` keeps the reference ranges, which a laboratory sends with each result."""
 
     chart: Chart
     lookups: Lookups
     as_of: datetime
+    limits: dict[tuple[object, ...], tuple[float | None, float | None]] = field(default_factory=dict)
 
     def rows(self, key: str, kind: type[T]) -> list[Row[T]]:
         """The rows under a key; `kind` is the type that the query's rows are read as."""
@@ -68,3 +72,10 @@ def text_of(concept: fhir.CodeableConcept | None) -> str:
         return "not named"
     displays = (coding.display or coding.code for coding in concept.coding or ())
     return concept.text or next((display for display in displays if display), "not named")
+
+
+def names_something(concept: fhir.CodeableConcept | None) -> bool:
+    """Does the concept hold any text or code? EHRs send empty ones beside a reference, or before a drug is chosen."""
+    if concept is None:
+        return False
+    return bool(concept.text) or any(coding.code or coding.display for coding in concept.coding or ())

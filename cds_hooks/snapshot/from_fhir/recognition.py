@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from cds_hooks.snapshot.from_fhir.dosage import single_mg
 from cds_hooks.snapshot.from_fhir.naming import Named, named
 from cds_hooks.snapshot.from_fhir.reader import Lookups
+from cds_hooks.snapshot.from_fhir.strength import UNSTATED, strength_of
 from cds_hooks.snapshot.gestation import TRIMESTERS, Days, days_of_week_code
 from cds_hooks.snapshot.medication import CLASS, Drug, Medicine
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Route
@@ -35,7 +37,7 @@ _ROUTES = {"oral": Route.ORAL, "parenteral": Route.PARENTERAL, "inhalation": Rou
 SYSTEMIC = frozenset({Route.ORAL, Route.PARENTERAL})
 # Absorbed as a whole are nasal, rectal, oromucosal and transdermal products; they stay of unknown route, which counts.
 _LOCAL = {"topical", "ophthalmic", "otic", "vaginal", "irrigation", "local"}
-_GROUPS = {str(group): group for group in DrugGroup}
+GROUPS = {str(group): group for group in DrugGroup}
 _CONCEPTS = {str(concept): concept for concept in Concept}
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 
@@ -47,7 +49,7 @@ def concepts_of(concept: CodeableConcept | None, lookups: Lookups) -> frozenset[
     """
     if concept is None:
         return frozenset()
-    named = (name for text in _texts((concept,)) for name in lookups.concepts_named(text))
+    named = (name for text in texts_of((concept,)) for name in lookups.concepts_named(text))
     return coded(concept, lookups) | {_CONCEPTS[name] for name in named if name in _CONCEPTS}
 
 
@@ -77,7 +79,7 @@ def _trimester(concept: CodeableConcept, lookups: Lookups) -> Days | None:
         return TRIMESTERS[3]
     if Concept.PREGNANCY not in names:
         return None
-    found = {match.lastindex for text in _texts((concept,)) for match in _TRIMESTER.finditer(text)}
+    found = {match.lastindex for text in texts_of((concept,)) for match in _TRIMESTER.finditer(text)}
     return TRIMESTERS.get(found.pop() or 0) if len(found) == 1 else None
 
 
@@ -98,7 +100,7 @@ def recognize(
     """
     codings = _codings(concepts)
     parts = _codings(ingredients)
-    texts = [*_texts(concepts), *([display] if display else []), *_texts(ingredients)]
+    texts = [*texts_of(concepts), *([display] if display else []), *texts_of(ingredients)]
     words, parsed = Named(), None
     entries, certainty = _coded(codings, lookups), Certainty.CODE
     if not entries:
@@ -116,6 +118,8 @@ def recognize(
         drugs = _settle_heparin(drugs, texts, dosages, lookups)
     if route is Route.LOCAL:
         drugs = {drug for drug in drugs if not _topical(drug, texts)}
+    strength = strength_of(texts, frozenset(drug.ingredient for drug in drugs), lookups) if drugs else UNSTATED
+    dose = single_mg(dosages) if route is Route.PARENTERAL and not strength.stated else None
     return Medicine(
         name=texts[0] if texts else _code_name([*codings, *parts]),
         drugs=tuple(sorted(drugs, key=lambda drug: (drug.group, drug.ingredient))),
@@ -125,6 +129,8 @@ def recognize(
         recognized=bool(entries or words) or (bool(texts) and _known_system([*codings, *parts], lookups)),
         form=_form(form, entries, parsed),
         doubt=STOPPED if stopped else "",
+        strength_mg=dose if strength.mg is None else strength.mg,
+        strength=strength,
     )
 
 
@@ -132,7 +138,7 @@ def _codings(concepts: Iterable[CodeableConcept]) -> list[Coding]:
     return [coding for concept in concepts for coding in concept.coding or ()]
 
 
-def _texts(concepts: Iterable[CodeableConcept]) -> list[str]:
+def texts_of(concepts: Iterable[CodeableConcept]) -> list[str]:
     """The texts and displays of these concepts, each once."""
     texts: dict[str, None] = {}
     for concept in concepts:
@@ -178,7 +184,7 @@ def _exact(entries: Sequence[DrugEntry]) -> list[DrugEntry]:
 
 def _drugs(entries: Iterable[DrugEntry], certainty: Certainty) -> set[Drug]:
     """The entries of groups that a rule speaks of."""
-    return {Drug(_GROUPS[e.group], e.ingredient, _certainty(e, certainty)) for e in entries if e.group in _GROUPS}
+    return {Drug(GROUPS[e.group], e.ingredient, _certainty(e, certainty)) for e in entries if e.group in GROUPS}
 
 
 def _certainty(entry: DrugEntry, certainty: Certainty) -> Certainty:
@@ -189,7 +195,7 @@ def _certainty(entry: DrugEntry, certainty: Certainty) -> Certainty:
 
 def _form(form: CodeableConcept | None, entries: Sequence[DrugEntry], parsed: RxNormName | None) -> str:
     """The dose form in words: the product's own, else what its code or the form of its name says."""
-    said = _texts((form,)) if form else []
+    said = texts_of((form,)) if form else []
     said += [entry.dose_form for entry in entries if entry.dose_form]
     return said[0] if said else (parsed.dose_form if parsed else "")
 
@@ -222,7 +228,7 @@ def _strong(texts: Sequence[str]) -> bool:
 
 def _directions(dosage: Dosage) -> list[str]:
     concepts = [concept for concept in (dosage.route, dosage.as_needed_codeable_concept) if concept]
-    return _texts(concepts) + ([dosage.text] if dosage.text else [])
+    return texts_of(concepts) + ([dosage.text] if dosage.text else [])
 
 
 def _units_per_ml(match: re.Match[str]) -> float:
@@ -270,7 +276,7 @@ def _concept_route(concept: CodeableConcept | None, lookups: Lookups) -> Route:
         if route := lookups.route(coding.system, coding.code):
             return Route(route)
     return next(
-        (r for text in _texts((concept,)) if (r := _named_route(text, lookups)) is not Route.UNKNOWN), Route.UNKNOWN
+        (r for text in texts_of((concept,)) if (r := _named_route(text, lookups)) is not Route.UNKNOWN), Route.UNKNOWN
     )
 
 

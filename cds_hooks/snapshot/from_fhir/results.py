@@ -5,26 +5,33 @@ What cannot be used (a future date, an unknown unit, an implausible value) is le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import isfinite
 
 from cds_hooks.snapshot.from_fhir.chart import Row
-from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, text_of
+from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, code_of, text_of
 from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
+from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
-from cds_hooks.snapshot.measures import KIDNEY_AND_CLOTTING
+from cds_hooks.snapshot.measures import BONE, KIDNEY_AND_CLOTTING, SCREENING, VITAL_SIGNS
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
 from cds_hooks.snapshot.problem import Answer, Result
 from cds_hooks.snapshot.quantity import Quantity, Refusal, in_both_units, read_quantity, read_text
-from cds_hooks.snapshot.queries import LABS, PREGNANCY, PREGNANCY_RESULTS
+from cds_hooks.snapshot.queries import BONE_LABS, LABS, PREGNANCY, PREGNANCY_RESULTS, SCREENING_LABS, VITALS
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
+from mappings.text import fold_unit
 
 Valued = fhir.Observation | fhir.Component
 """What carries a code and a value."""
 
 VALID = {"final", "amended", "corrected", "appended"}  # rule specification 0.1
+PRELIMINARY = "preliminary"
+COUNT_WHEN_PRELIMINARY = {Concept.CRP, Concept.BODY_TEMPERATURE}  # where a rule says so (DX-07)
 NOT_VALID = {"registered", "preliminary", "cancelled", "entered-in-error"}  # these never count
 GESTATIONAL_AGE, VITAMIN_D, HCG = "gestational_age", "vitamin_d", "hcg"
 UNIT_KINDS: Mapping[str, str] = {
@@ -67,6 +74,14 @@ FORMULAS = {"egfr_ckd_epi_2021": 0, "egfr_ckd_epi": 1, "egfr_mdrd": 2}
 OTHER_FORMULA = 3
 """Which eGFR of one sample counts: the order of the rule specification (0.2), then all other formulas."""
 
+INTERPRETATIONS: Mapping[str, Answer] = {
+    **dict.fromkeys(("POS", "R", "RR", "DET"), Answer.POSITIVE),
+    **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),
+    **dict.fromkeys(("IND", "E", "WR"), Answer.UNDECIDED),
+}
+MILLIMETERS = {"mm": 1.0, "cm": 10.0}
+WHEAL_UNDECIDED_FROM, WHEAL_POSITIVE_FROM = 5.0, 10.0  # mm; between the two it depends on the risk
+_WHEAL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*mm\s*", re.IGNORECASE)
 HCG_NEGATIVE_BELOW, HCG_POSITIVE_FROM = 5.0, 25.0  # [IU]/L; ours: between the two a test is undecided
 NAMES: Mapping[str, str] = {
     "inr": "INR",
@@ -105,21 +120,38 @@ def read_labs(reader: Reader) -> Listing[Result]:
     return _read(reader, LABS, Need.INR, KIDNEY_AND_CLOTTING)
 
 
+def read_bone_labs(reader: Reader) -> Listing[Result]:
+    return _read(reader, BONE_LABS, Need.VITAMIN_D, BONE)
+
+
+def read_screening_labs(reader: Reader) -> Listing[Result]:
+    return _read(reader, SCREENING_LABS, Need.SCREENING, SCREENING)
+
+
+def read_vitals(reader: Reader) -> Listing[Result]:
+    return _read(reader, VITALS, Need.PAIN, VITAL_SIGNS)
+
+
 def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> Listing[Result]:
     results: list[Result] = []
     remarks: list[Gap] = []
     unreadable = 0
     for row in reader.rows(key, fhir.Observation):
         raw = row.resource
-        if raw.status in NOT_VALID:
+        if raw.status in NOT_VALID - {PRELIMINARY}:
             continue
         components = fhir.decode_list(raw.component, fhir.Component)
         unreadable += components is None
         when = _when(raw, reader)
         for part in _parts(raw, components or ()):
             for concept in sorted(coded(part.code, reader.lookups).intersection(wanted)):
+                if raw.status == PRELIMINARY and concept not in COUNT_WHEN_PRELIMINARY:
+                    continue
                 read = _result(row, part, concept, when, reader)
-                (results if isinstance(read, Result) else remarks).append(read)  # type: ignore[arg-type]
+                if isinstance(read, Result):
+                    results.append(replace(read, preliminary=True) if raw.status == PRELIMINARY else read)
+                else:
+                    remarks.append(read)
     return Listing(tuple(results), reader.chart.gap(key, need, unreadable), tuple(remarks))
 
 
@@ -143,7 +175,7 @@ def _when(raw: fhir.Observation, reader: Reader) -> When | None:
 def _result(
     row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
 ) -> Result | Gap:
-    if row.resource.status not in VALID:
+    if row.resource.status not in VALID and row.resource.status != PRELIMINARY:
         return _unusable(concept, "has no readable status")
     if when and when.is_future(reader.as_of):
         return _unusable(concept, "is dated in the future")
@@ -183,10 +215,13 @@ def _amount(
             return _answer(row, part, concept, when, reader)
         return _unusable(concept, quantity)
     value, unit = written(part, kind, quantity)
+    low, high = _limits(part, kind, reader)
     return Result(
         concept=concept,
         when=when,
         quantity=quantity,
+        low=low,
+        high=high,
         answer=_by_amount(quantity) if kind == HCG else None,
         rank=_rank(part, reader.lookups) if concept is Concept.EGFR else 0,
         fact=_fact(row, concept, value, when, unit),
@@ -226,6 +261,44 @@ def written(part: Valued, kind: str, quantity: Quantity) -> tuple[str, str]:
     return f"{quantity.comparator}{value:.10g}", "" if unitless else unit
 
 
+def _limits(part: Valued, kind: str, reader: Reader) -> tuple[float | None, float | None]:
+    """The laboratory's reference range, converted as the value is. None where it has none for everybody, or several."""
+    given = part.value_quantity or fhir.Quantity()
+    written = (bytes(part.reference_range), kind, given.code, given.unit)
+    if written not in reader.limits:
+        reader.limits[written] = _read_limits(part, kind, reader.lookups)
+    return reader.limits[written]
+
+
+def _read_limits(part: Valued, kind: str, lookups: Lookups) -> tuple[float | None, float | None]:
+    ranges = fhir.decode_list(part.reference_range, fhir.ReferenceRange) or ()
+    found = {
+        (_limit(each.low, part, kind, lookups), _limit(each.high, part, kind, lookups))
+        for each in ranges
+        if _for_everybody(each)
+    }
+    found.discard((None, None))
+    return found.pop() if len(found) == 1 else (None, None)
+
+
+def _for_everybody(limits: fhir.ReferenceRange) -> bool:
+    """Not for an age or a group, and no range of another kind than the normal one."""
+    return all(bytes(each) == b"null" for each in (limits.applies_to, limits.age)) and code_of(limits.type) in (
+        "normal",
+        None,
+    )
+
+
+def _limit(limit: fhir.Quantity | None, part: Valued, kind: str, lookups: Lookups) -> float | None:
+    """A limit without a unit has that of the value."""
+    if limit is None:
+        return None
+    given = part.value_quantity or fhir.Quantity()
+    units = (limit.code, limit.unit) if limit.code or limit.unit else (given.code, given.unit)
+    found = read_quantity(kind, limit.value, units, None, lookups.unit)
+    return found.value if isinstance(found, Quantity) else None
+
+
 def _rank(part: Valued, lookups: Lookups) -> int:
     codings = (part.code.coding or ()) if part.code else ()
     names = {name for coding in codings for name in lookups.concepts(coding.system, coding.code)}
@@ -251,11 +324,41 @@ def _answer(
     if part.value_boolean is not None:
         answer = Answer.POSITIVE if part.value_boolean else Answer.NEGATIVE
         return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, str(answer), when))
-    if said is None:
+    if concept is Concept.TUBERCULIN_SKIN_TEST and (wheal := _millimeters(part)) is not None:
+        answer = _by_wheal(wheal)
+        return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, f"{wheal:.10g}", when, "mm"))
+    interpreted = _interpretation(part)
+    if said is None and interpreted is None:
         return _unusable(concept, Refusal.NO_VALUE)
     answers = {ANSWERS[found] for found in concepts_of(said, reader.lookups) if found in ANSWERS}
     answer = answers.pop() if len(answers) == 1 else Answer.UNDECIDED
-    return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, text_of(said), when))
+    if not answers and answer is Answer.UNDECIDED and interpreted:
+        answer = interpreted
+    value = text_of(said) if said else str(interpreted)
+    return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, value, when))
+
+
+def _interpretation(part: Valued) -> Answer | None:
+    """What the laboratory makes of the value (http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation)."""
+    codes = {coding.code or "" for concept in concepts_in(part.interpretation) for coding in concept.coding or ()}
+    found = {INTERPRETATIONS[code] for code in codes if code in INTERPRETATIONS}
+    return found.pop() if len(found) == 1 else None
+
+
+def _millimeters(part: Valued) -> float | None:
+    """The size of a wheal; None without a unit."""
+    given = part.value_quantity or fhir.Quantity()
+    unit = fold_unit(given.code or given.unit or "")
+    if given.value is not None and isfinite(given.value) and unit in MILLIMETERS and not given.comparator:
+        return given.value * MILLIMETERS[unit]
+    match = _WHEAL.fullmatch(part.value_string or "")
+    return float(match[1].replace(",", ".")) if match else None
+
+
+def _by_wheal(millimeters: float) -> Answer:
+    if millimeters < WHEAL_UNDECIDED_FROM:
+        return Answer.NEGATIVE
+    return Answer.POSITIVE if millimeters >= WHEAL_POSITIVE_FROM else Answer.UNDECIDED
 
 
 def _fact(row: Row[fhir.Observation], concept: Concept, value: str, when: When | None, unit: str = "") -> Fact:

@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from msgspec import Raw
 
+from cds_hooks.snapshot.from_fhir.allergies import read_allergies
+from cds_hooks.snapshot.from_fhir.care import read_appointments, read_care, read_open_services
 from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
 from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
+from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
-from cds_hooks.snapshot.from_fhir.imaging import read_imaging
+from cds_hooks.snapshot.from_fhir.imaging import read_mri_reports, read_radiographs
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
     read_medications,
+    unresolved_administrations,
     unresolved_medications,
 )
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
-from cds_hooks.snapshot.from_fhir.results import read_labs, read_pregnancy_results
-from cds_hooks.snapshot.from_fhir.services import read_open_services
-from cds_hooks.snapshot.imaging import Modality
+from cds_hooks.snapshot.from_fhir.results import (
+    read_bone_labs,
+    read_labs,
+    read_pregnancy_results,
+    read_screening_labs,
+    read_vitals,
+)
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import NOT_READ, Listing
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.queries import (
     ADMINISTRATIONS,
+    ALLERGIES,
+    APPOINTMENTS,
+    BONE_LABS,
     CONDITIONS,
+    DEVICE_REQUESTS,
+    DEVICES,
     IMAGING_REPORTS,
+    IMMUNIZATIONS,
     LABS,
     MEDICATIONS,
     PATIENT,
     PREGNANCY,
     PROCEDURES,
+    SCREENING_LABS,
     SERVICES,
+    VITALS,
     Source,
 )
 from cds_hooks.snapshot.report_text import ReportReader
@@ -43,6 +60,23 @@ from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Delivery, Query, State
 from cds_hooks.wire.request import Request
 from mappings.knowledge import Knowledge
+
+READERS: Mapping[str, tuple[str, Callable[[Reader], object]]] = {
+    PATIENT: ("demographics", read_demographics),
+    PREGNANCY: ("pregnancy_results", read_pregnancy_results),
+    LABS: ("labs", read_labs),
+    BONE_LABS: ("bone_labs", read_bone_labs),
+    SCREENING_LABS: ("screening_labs", read_screening_labs),
+    VITALS: ("vitals", read_vitals),
+    PROCEDURES: ("procedures", read_procedures),
+    ALLERGIES: ("allergies", read_allergies),
+    DEVICES: ("devices", read_devices),
+    IMMUNIZATIONS: ("immunizations", read_immunizations),
+    APPOINTMENTS: ("appointments", read_appointments),
+    ADMINISTRATIONS: ("administrations_gap", administration_gap),
+}
+"""The part of the snapshot that one query fills, and how."""
+CARE = frozenset({SERVICES, DEVICE_REQUESTS})
 
 
 def foreign_resource(request: Request) -> str | None:
@@ -89,7 +123,7 @@ class Reading:
     ) -> None:
         self.chart = Chart(request, {}, sources)
         self._reports = reports
-        self._reader = Reader(self.chart, Lookups(knowledge), as_of)
+        self._reader = Reader(self.chart, Lookups(knowledge, reports), as_of)
         self._drafts: tuple[Order, ...] | None = None
 
     def deliver(self, have: Mapping[str, Delivery]) -> None:
@@ -121,37 +155,30 @@ class Reading:
         queries = tuple(self.chart.unasked(keys))
         if queries or MEDICATIONS not in keys:
             return queries
-        return tuple(dict.fromkeys(unresolved_medications(self._reader)))
+        loose = unresolved_administrations(self._reader) if ADMINISTRATIONS in keys else ()
+        return tuple(dict.fromkeys((*unresolved_medications(self._reader), *loose)))
 
     def patient(self, keys: Iterable[str], policy: Policy) -> Patient:
         """The snapshot, with the listings that these queries hold."""
         wanted, reader = set(keys), self._reader
-        problems = read_problems(reader) if CONDITIONS in wanted else NOT_READ
-        drafts = read_drafts(reader, problems)
-        given = read_administrations(reader) if ADMINISTRATIONS in wanted else {}
-        medications = read_medications(reader, problems, given) if MEDICATIONS in wanted else NOT_READ
+        conditions = read_problems(reader) if CONDITIONS in wanted else NOT_READ
+        drafts = read_drafts(reader, conditions)
+        given = read_administrations(reader) if ADMINISTRATIONS in wanted else ()
+        medications = read_medications(reader, conditions, given) if MEDICATIONS in wanted else NOT_READ
         on_file = tuple(item for item in medications.items if not any(_is_draft(item, order) for order in drafts))
-        parts: dict[str, object] = {}
-        if PATIENT in wanted:
-            parts["demographics"] = read_demographics(reader)
-        if PREGNANCY in wanted:
-            parts["pregnancy_results"] = read_pregnancy_results(reader)
-        if LABS in wanted:
-            parts["labs"] = read_labs(reader)
-        if PROCEDURES in wanted:
-            parts["procedures"] = read_procedures(reader)
+        parts = {name: read(reader) for key, (name, read) in READERS.items() if key in wanted}
         if IMAGING_REPORTS in wanted:
-            parts["mri_reports"] = read_imaging(reader, self._reports, Modality.MRI)
-            parts["radiographs"] = read_imaging(reader, self._reports, Modality.RADIOGRAPH)
-        if ADMINISTRATIONS in wanted:
-            parts["administrations_gap"] = administration_gap(reader)
-        if SERVICES in wanted:
-            parts["open_services"] = read_open_services(reader)
+            parts["mri_reports"] = read_mri_reports(reader, self._reports)
+            parts["radiographs"] = read_radiographs(reader, self._reports)
+        if wanted & CARE:
+            parts["care"] = read_care(reader, wanted)
+            parts["open_services"] = read_open_services(reader, wanted)
         return Patient(
             as_of=reader.as_of,
             policy=policy,
             drafts=drafts,
-            problems=problems,
-            medications=Listing(on_file, medications.gap, medications.remarks),
+            problems=replace(conditions, items=tuple(item for item in conditions.items if not item.differential)),
+            differentials=tuple(item for item in conditions.items if item.differential),
+            medications=replace(medications, items=on_file),
             **parts,  # type: ignore[arg-type]
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Raw
 
@@ -14,7 +14,26 @@ from cds_hooks.snapshot.from_fhir.snapshot import Reading
 from cds_hooks.snapshot.medication import Medicine
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Policy
-from cds_hooks.snapshot.queries import CONDITIONS, IMAGING_REPORTS, LABS, MEDICATIONS, PREGNANCY, STATEMENTS, sources
+from cds_hooks.snapshot.queries import (
+    ADMINISTRATIONS,
+    ALLERGIES,
+    APPOINTMENTS,
+    BONE_LABS,
+    CONDITIONS,
+    DEVICE_REQUESTS,
+    DEVICES,
+    IMAGING_REPORTS,
+    IMMUNIZATIONS,
+    LABS,
+    MEDICATIONS,
+    PREGNANCY,
+    PROCEDURES,
+    SCREENING_LABS,
+    SERVICES,
+    STATEMENTS,
+    VITALS,
+    sources,
+)
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.wire import fhir
 from cds_hooks.wire.request import OrderSignContext, Request, read_request
@@ -26,22 +45,47 @@ from tests.builders.moment import AS_OF
 T = TypeVar("T")
 KNOWLEDGE = load()
 REPORTS = ReportReader(KNOWLEDGE.report_lists)
-LOOKUPS = Lookups(KNOWLEDGE)
+LOOKUPS = Lookups(KNOWLEDGE, REPORTS)
 KEYS = {
     MEDICATIONS: "MedicationRequest",
     STATEMENTS: "MedicationStatement",
+    ADMINISTRATIONS: "MedicationAdministration",
     CONDITIONS: "Condition",
+    PROCEDURES: "Procedure",
     IMAGING_REPORTS: "DiagnosticReport",
+    ALLERGIES: "AllergyIntolerance",
+    DEVICES: "Device",
+    IMMUNIZATIONS: "Immunization",
+    SERVICES: "ServiceRequest",
+    DEVICE_REQUESTS: "DeviceRequest",
+    APPOINTMENTS: "Appointment",
 }
+OBSERVATIONS = (LABS, PREGNANCY, BONE_LABS, SCREENING_LABS, VITALS)
 
 
-def read(resources: Iterable[Json] = (), drafts: Iterable[Json] = (), observations_under: str = LABS) -> Patient:
-    """The patient of a call that sends these resources; Observations stand under one key."""
-    kinds = {**KEYS, LABS: "", PREGNANCY: "", observations_under: "Observation"}
+def read(
+    resources: Iterable[Json] = (),
+    drafts: Iterable[Json] = (),
+    observations_under: str = LABS,
+    **prefetch: Any,
+) -> Patient:
+    """The patient of a call that sends these resources; Observations stand under one key.
+
+    `prefetch` gives what came under a key in place of these rows: an OperationOutcome, null, another patient's rows.
+    """
+    reading = reading_of(resources, drafts, observations_under, **prefetch)
+    return reading.patient((*KEYS, *OBSERVATIONS), Policy())
+
+
+def reading_of(
+    resources: Iterable[Json] = (), drafts: Iterable[Json] = (), observations_under: str = LABS, **prefetch: Any
+) -> Reading:
+    """The reading of that call, before it is said what is needed."""
+    kinds = {**KEYS, **dict.fromkeys(OBSERVATIONS, ""), observations_under: "Observation"}
     rows = list(resources)
-    prefetch = {key: a_bundle([row for row in rows if row["resourceType"] == kind]) for key, kind in kinds.items()}
-    request = _request(a_request("order-sign", list(drafts), prefetch))
-    return Reading(request, sources(KNOWLEDGE), KNOWLEDGE, REPORTS, AS_OF).patient(kinds, Policy())
+    sent = {key: a_bundle([row for row in rows if row["resourceType"] == kind]) for key, kind in kinds.items()}
+    request = _request(a_request("order-sign", list(drafts), sent | prefetch))
+    return Reading(request, sources(KNOWLEDGE), KNOWLEDGE, REPORTS, AS_OF)
 
 
 def _request(body: bytes) -> Request:

@@ -134,6 +134,66 @@ def test_what_is_no_valid_mr_report(report: Json) -> None:
     assert isinstance(seen(report).edema_on_mri(), Absent)
 
 
+def remarks(*reports: Json) -> list[str]:
+    return [remark.text for remark in seen(*reports).mri_reports.remarks]
+
+
+@pytest.mark.parametrize("status", ["partial", "preliminary"])
+def test_a_report_that_is_not_final_is_kept_apart(status: str) -> None:
+    """It does not count, for or against, unless a rule asks for it; it is no unusable data either."""
+    patient = seen(a_report(NONE, 5, status=status), a_report(days=9))
+    assert isinstance(patient.edema_on_mri(HIP_LEFT), Present)
+    assert isinstance(patient.edema_on_mri(HIP_LEFT, preliminary=True), Absent)
+    assert remarks(a_report(status=status)) == []
+
+
+@pytest.mark.parametrize("status", ["registered", "cancelled", "entered-in-error"])
+def test_a_report_that_says_nothing_yet_or_was_withdrawn_is_left_out(status: str) -> None:
+    assert seen(a_report(status=status)).mri_reports.items == ()
+    assert remarks(a_report(status=status)) == []
+
+
+@pytest.mark.parametrize("status", [None, "done"])
+def test_a_report_without_a_readable_status_is_a_gap(status: str | None) -> None:
+    """Nobody knows whether it counts; it may say either."""
+    assert isinstance(seen(a_report(status=status)).edema_on_mri(HIP_LEFT), Unknown)
+
+
+LOCAL = coded("http://hospital.example/studies", "X17", "Imaging study")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "NMR"}]}]},
+        {"category": {"coding": [{"code": "NMR"}]}},
+        {"conclusion": f"MRI of the left hip, 3 T:\n{EDEMA}"},
+    ],
+)
+def test_a_study_that_its_department_or_its_text_shows_to_be_mr(changed: Json) -> None:
+    assert isinstance(seen(a_report(**{"code": LOCAL, **changed})).edema_on_mri(), Present)
+
+
+@pytest.mark.parametrize(
+    ("changed", "remarked"),
+    [
+        ({"code": LOCAL}, True),
+        ({"code": LOCAL, "conclusion": NONE}, True),
+        ({"code": LOCAL, "conclusion": "Normal. MRI was not done."}, False),
+        ({"code": None, "conclusion": "Normal."}, True),
+        ({"code": {"coding": [{"system": "http://local", "code": "17"}]}, "conclusion": None}, True),
+        ({"code": named("Ultrasound of the ankle"), "conclusion": "Bone marrow edema?"}, False),
+        ({"code": named("XR HIP LEFT 2 VIEWS")}, False),
+    ],
+)
+def test_a_study_that_may_be_mr_is_remarked(changed: Json, remarked: bool) -> None:
+    """What speaks of marrow edema, or has no name, may be an MR report; other studies are none."""
+    sentence = "an imaging report that may be of an MR study was not recognized as one; it was not used"
+
+    assert remarks(a_report(**changed)) == ([sentence] if remarked else [])
+    assert seen(a_report(**changed)).mri_reports.items == ()
+
+
 @pytest.mark.parametrize("date", [None, day(-5)])
 def test_a_report_without_a_usable_date_is_remarked(date: str | None) -> None:
     found = seen(a_report(effectiveDateTime=date)).edema_on_mri()

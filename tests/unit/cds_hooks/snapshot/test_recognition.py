@@ -22,7 +22,7 @@ from tests.builders.fhir import (
     fhir_statement,
     named,
 )
-from tests.unit.cds_hooks.snapshot.reading import LOOKUPS, medicine, read
+from tests.unit.cds_hooks.snapshot.reading import LOOKUPS, REPORTS, medicine, read
 
 LOCAL = "http://hospital.example/drugs"
 
@@ -256,7 +256,7 @@ def test_a_code_of_a_set_that_is_off_tells_nothing() -> None:
     """With SNOMED CT switched off its code is unreadable, and does not make an unknown name another medicine."""
     mixture = coded(SNOMED, "99999999", "house mixture")
     assert medicine(mixture).recognized
-    assert not medicine(mixture, lookups=Lookups(load(without=("snomed_ct",)))).recognized
+    assert not medicine(mixture, lookups=Lookups(load(without=("snomed_ct",)), REPORTS)).recognized
 
 
 def test_the_order_of_the_parts_does_not_matter() -> None:

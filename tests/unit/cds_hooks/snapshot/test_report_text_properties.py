@@ -1,5 +1,4 @@
 import sys
-from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -8,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_hooks.snapshot.report_text import Assertion, Finding, ReportReader
-from mappings.load import load
+from tests.unit.cds_hooks.snapshot.reading import REPORTS
 
 FINDINGS = ("fracture", "effusion", "mass", "marrow edema", "rim sign", "osteonecrosis", "synovitis")
 UNRELATED = (
@@ -26,9 +25,9 @@ WORDS = (
 )
 
 
-@cache
 def reader() -> ReportReader:
-    return ReportReader(load().report_lists)
+    """Built before the first example, which would otherwise be much slower than the others."""
+    return REPORTS
 
 
 def said(text: str) -> list[tuple[Finding, Assertion]]:

@@ -11,7 +11,7 @@ from cds_hooks.snapshot.from_fhir.results import quantity_of, written
 from cds_hooks.snapshot.model import Listing, Present
 from cds_hooks.snapshot.problem import Answer, Result
 from cds_hooks.snapshot.quantity import Quantity, Refusal
-from cds_hooks.snapshot.queries import PREGNANCY
+from cds_hooks.snapshot.queries import BONE_LABS, PREGNANCY, SCREENING_LABS, VITALS
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.wire import fhir
 from tests.builders.fhir import (
@@ -21,6 +21,7 @@ from tests.builders.fhir import (
     PREGNANCY_TEST_AMOUNT,
     Json,
     a_quantity,
+    an_outcome,
     coded,
     fhir_observation,
     named,
@@ -184,6 +185,188 @@ def test_of_a_race_specific_pair_the_lower_value_counts() -> None:
     assert [item.number for item in found.items] == [58]
 
 
+# -- the other listings
+
+VITAMIN_D = coded(LOINC, "62292-8", "25-hydroxyvitamin D")
+CALCIUM = coded(LOINC, "17861-6", "Calcium")
+CRP = coded(LOINC, "1988-5", "C reactive protein")
+TEMPERATURE = coded(LOINC, "8310-5", "Body temperature")
+PRESSURE = coded(LOINC, "85354-9", "Blood pressure panel")
+SYSTOLIC, DIASTOLIC = coded(LOINC, "8480-6"), coded(LOINC, "8462-4")
+SCALE = coded(LOINC, "38214-3", "Pain severity Score Visual analog score")
+SKIN_TEST = coded(LOINC, "1648-5", "Tuberculin skin test")
+HBSAG = coded(LOINC, "5196-1", "Hepatitis B virus surface Ag")
+
+
+def bone(code: Json, **value: Any) -> Listing[Result]:
+    return read([fhir_observation(code, **value)], observations_under=BONE_LABS).bone_labs
+
+
+def screening(code: Json, **value: Any) -> Listing[Result]:
+    return read([fhir_observation(code, **value)], observations_under=SCREENING_LABS).screening_labs
+
+
+def vitals(code: Json, **value: Any) -> Listing[Result]:
+    return read([fhir_observation(code, **value)], observations_under=VITALS).vitals
+
+
+def test_each_listing_holds_its_own_kinds() -> None:
+    """A result that stands under another query is not looked at there."""
+    assert only(bone(VITAMIN_D, valueQuantity=a_quantity(26, "nmol/L"))).number == pytest.approx(10.417, abs=0.001)
+    assert only(screening(CRP, valueQuantity=a_quantity(1.2, "mg/dL"))).number == 12
+    assert only(vitals(TEMPERATURE, valueQuantity=a_quantity(101.3, "[degF]"))).number == pytest.approx(38.5)
+    assert bone(CRP, valueQuantity=a_quantity(12, "mg/L")).items == ()
+
+
+def test_the_listings_of_failed_queries() -> None:
+    failed = read(boneLabs=an_outcome(), screeningLabs=an_outcome(), vitals=an_outcome())
+
+    assert [listing.gap is None for listing in (failed.bone_labs, failed.screening_labs, failed.vitals)] == [False] * 3
+    assert read().vitals.gap is None
+
+
+def test_a_blood_pressure_panel() -> None:
+    """The panel has no value of its own; of its parts the systolic pressure counts, also where the panel is malformed
+    elsewhere."""
+    high = {"code": SYSTOLIC, "valueQuantity": a_quantity(128, "mm[Hg]") | {"unit": "mmHg"}}
+    low = {"code": DIASTOLIC, "valueQuantity": a_quantity(78, "mm[Hg]")}
+
+    assert only(vitals(PRESSURE, component=[high, low])).number == 128
+    assert vitals(PRESSURE, component=[low]).items == ()
+    assert vitals(PRESSURE, component=[{**high, "dataAbsentReason": named("refused")}]).items == ()
+    assert vitals(PRESSURE, component=[high, {"valueQuantity": "x"}]).gap is not None
+
+
+@pytest.mark.parametrize(
+    ("quantity", "score"),
+    [(a_quantity(64, "mm"), 6.4), (a_quantity(6.4, "cm"), 6.4), ({"value": 64}, 6.4), ({"value": 6}, None)],
+)
+def test_pain_on_a_visual_analog_scale(quantity: Json, score: float | None) -> None:
+    """By its unit, never by its size; without one only what exceeds the scale is in millimeters (0.2, NRS)."""
+    found = vitals(SCALE, valueQuantity=quantity)
+
+    assert [item.number for item in found.items] == ([] if score is None else [score])
+    assert len(found.remarks) == (score is None)
+
+
+def test_numbers_as_text() -> None:
+    """EHRs write numbers as strings."""
+    assert only(bone(CALCIUM, valueQuantity=a_quantity(9.4, "mg/dL") | {"value": "9.4"})).number == 9.4
+    assert bone(CALCIUM, valueQuantity=a_quantity(9.4, "mg/dL") | {"value": "NaN"}).items == ()
+
+
+# -- reference ranges
+
+
+@pytest.mark.parametrize(
+    ("ranges", "limits"),
+    [
+        ([{"low": a_quantity(8.5, "mg/dL"), "high": a_quantity(10.5, "mg/dL")}], (8.5, 10.5)),
+        ([{"low": a_quantity(2.0, "mmol/L")}], (8.01603206, None)),
+        ([{"low": {"value": 8.5}, "high": {"value": 10.5}}], (8.5, 10.5)),
+        ([{"high": {"value": 10.5}, "type": {"coding": [{"code": "normal"}]}}], (None, 10.5)),
+        ([{"high": {"value": 10.5}, "type": {"coding": [{"code": "treatment"}]}}], (None, None)),
+        ([{"high": {"value": 10.5}, "age": {"low": {"value": 60, "unit": "a"}}}], (None, None)),
+        ([{"high": {"value": 10.5}, "appliesTo": [named("pregnant")]}], (None, None)),
+        ([{"high": {"value": 10.5}}, {"high": {"value": 11.5}, "age": {}}], (None, 10.5)),
+        ([{"high": {"value": 10.5}}, {"high": {"value": 11.5}}], (None, None)),
+        ([{"high": {"value": 10.5}}, {"text": "8.5 to 10.5"}], (None, 10.5)),
+        ([{"high": {"unit": "mg/dL"}}], (None, None)),
+        ([{"high": a_quantity(10.5, "moons")}], (None, None)),
+        ("8.5-10.5", (None, None)),
+        ([], (None, None)),
+    ],
+)
+def test_the_laboratorys_own_limits(ranges: Any, limits: tuple[float | None, float | None]) -> None:
+    """Converted as the value is; what holds only for some patients, or in words, says nothing."""
+    found = only(bone(CALCIUM, valueQuantity=a_quantity(9.4, "mg/dL"), referenceRange=ranges))
+
+    assert (found.low, found.high) == limits
+
+
+def test_limits_without_a_unit_have_that_of_the_value() -> None:
+    in_moles = {"valueQuantity": a_quantity(2.3, "mmol/L"), "referenceRange": [{"high": {"value": 2.5}}]}
+    both = [fhir_observation(CALCIUM, id=f"o{number}", **in_moles) for number in range(2)]
+    found = read(both, observations_under=BONE_LABS).bone_labs.items
+
+    assert [item.high for item in found] == [10.0200401] * 2
+    text = bone(CALCIUM, valueString="9.4 mg/dL", referenceRange=[{"high": a_quantity(10.5, "mg/dL")}])
+    assert only(text).high == 10.5
+
+
+# -- preliminary results
+
+
+def test_preliminary_results_count_only_where_they_are_asked_for() -> None:
+    """CRP and temperature may speak of an infection before they are final; nothing else may."""
+    early = fhir_observation(CRP, status="preliminary", valueQuantity=a_quantity(80, "mg/L"))
+    final = fhir_observation(CRP, id="o2", effectiveDateTime="2025-06-10", valueQuantity=a_quantity(4, "mg/L"))
+    patient = read([early, final], observations_under=SCREENING_LABS)
+
+    def value(finding: Any) -> list[float]:
+        return [item.number for item in finding.items]
+
+    assert value(patient.newest(Concept.CRP, 30)) == [4]
+    assert value(patient.newest(Concept.CRP, 30, preliminary=True)) == [80]
+    assert isinstance(patient.infection(), Present)
+    assert vitals(TEMPERATURE, status="preliminary", valueQuantity=a_quantity(39, "Cel")).items[0].preliminary
+    assert bone(CALCIUM, status="preliminary", valueQuantity=a_quantity(9, "mg/dL")) == Listing()
+    assert screening(CRP, status="preliminary", valueString="high").remarks != ()
+
+
+# -- answers
+
+
+@pytest.mark.parametrize(
+    ("value", "answer", "shown"),
+    [
+        ({"valueQuantity": a_quantity(12, "mm")}, Answer.POSITIVE, "12"),
+        ({"valueQuantity": a_quantity(1, "cm")}, Answer.POSITIVE, "10"),
+        ({"valueQuantity": a_quantity(9.5, "mm")}, Answer.UNDECIDED, "9.5"),
+        ({"valueQuantity": a_quantity(5, "mm")}, Answer.UNDECIDED, "5"),
+        ({"valueQuantity": a_quantity(4, "mm")}, Answer.NEGATIVE, "4"),
+        ({"valueString": " 11 mm "}, Answer.POSITIVE, "11"),
+        ({"valueCodeableConcept": named("Negative")}, Answer.NEGATIVE, "Negative"),
+        ({"valueString": "see note"}, Answer.UNDECIDED, "see note"),
+    ],
+)
+def test_a_tuberculin_skin_test(value: Json, answer: Answer, shown: str) -> None:
+    """10 mm and more are positive, 5 to below 10 undecided."""
+    found = only(screening(SKIN_TEST, **value))
+
+    assert (found.answer, found.fact.value) == (answer, shown)
+
+
+@pytest.mark.parametrize("quantity", [{"value": 12}, a_quantity(12, "mm", comparator=">"), a_quantity(12, "inch")])
+def test_a_wheal_that_cannot_be_measured(quantity: Json) -> None:
+    found = screening(SKIN_TEST, valueQuantity=quantity)
+
+    assert (found.items, len(found.remarks)) == ((), 1)
+
+
+def interpreted(code: str) -> list[Json]:
+    return [{"coding": [{"code": code}]}]
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ({"valueCodeableConcept": named("Negative")}, Answer.NEGATIVE),
+        ({"valueString": "Positive"}, Answer.POSITIVE),
+        ({"valueQuantity": {"value": 0.3}, "interpretation": interpreted("NEG")}, Answer.NEGATIVE),
+        ({"valueQuantity": {"value": 9}, "interpretation": interpreted("POS")}, Answer.POSITIVE),
+        ({"interpretation": interpreted("IND")}, Answer.UNDECIDED),
+        ({"valueString": "see note", "interpretation": interpreted("NR")}, Answer.NEGATIVE),
+        ({"valueString": "Positive", "interpretation": interpreted("NEG")}, Answer.POSITIVE),
+        ({"valueString": "see note", "interpretation": interpreted("N") + interpreted("H")}, Answer.UNDECIDED),
+        ({"valueString": "see note", "interpretation": [*interpreted("POS"), *interpreted("NEG")]}, Answer.UNDECIDED),
+    ],
+)
+def test_an_answer_by_value_or_by_what_the_laboratory_makes_of_it(value: Json, answer: Answer) -> None:
+    """The value decides; the interpretation speaks where the value says neither yes nor no."""
+    assert only(screening(HBSAG, **value)).answer is answer
+
+
 VALUES = st.one_of(
     st.none(),
     st.floats(allow_nan=False, allow_infinity=False),
@@ -197,7 +380,13 @@ VALUES = st.one_of(
 
 @given(
     st.dictionaries(
-        st.sampled_from(["valueQuantity", "valueString", "valueInteger", "valueBoolean", "component"]), VALUES
+        st.sampled_from(
+            [
+                *("valueQuantity", "valueString", "valueInteger", "valueBoolean"),
+                *("component", "referenceRange", "interpretation"),
+            ]
+        ),
+        VALUES,
     )
 )
 def test_reading_never_fails(value: Json) -> None:

@@ -1,0 +1,117 @@
+"""Conditions and procedures: status, place, grade, and what a procedure gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cds_hooks.snapshot.model import Present, Unknown
+from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot.report_text import Region, Side
+from cds_hooks.snapshot.site import ANYWHERE, Site
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
+from tests.builders.fhir import ICD10CM, SNOMED, Json, an_outcome, coded, fhir_condition, fhir_procedure, named
+from tests.builders.moment import day
+from tests.unit.cds_hooks.snapshot.reading import read
+
+OSTEONECROSIS = coded(ICD10CM, "M87.052", "Idiopathic aseptic necrosis of left femur")
+
+
+def verified(code: str) -> Json:
+    return {"verificationStatus": {"coding": [{"code": code}]}}
+
+
+def listed(code: Json, **changed: Any) -> Problem:
+    [problem] = read([fhir_condition(code, **changed)]).problems.items
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("status", "provisional"), [("confirmed", False), ("provisional", True), ("unconfirmed", True)]
+)
+def test_provisional_diagnoses(status: str, provisional: bool) -> None:
+    """They count as problems; rules that ask for a sure diagnosis can tell them apart."""
+    problem = listed(OSTEONECROSIS, **verified(status))
+
+    assert (problem.provisional, problem.differential) == (provisional, False)
+
+
+def test_a_diagnosis_that_is_only_considered() -> None:
+    """It stands beside the problems, for rules that say that it counts."""
+    patient = read([fhir_condition(named("osteomyelitis"), **verified("differential"))])
+    [considered] = patient.differentials
+
+    assert patient.problems.items == ()
+    assert (considered.differential, considered.provisional) == (True, True)
+    assert isinstance(patient.infection(), Present)
+
+
+@pytest.mark.parametrize("status", ["refuted", "entered-in-error"])
+def test_diagnoses_that_were_withdrawn(status: str) -> None:
+    patient = read([fhir_condition(OSTEONECROSIS, **verified(status))])
+
+    assert (patient.problems.items, patient.differentials) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("code", "changed", "site"),
+    [
+        (OSTEONECROSIS, {}, Site(Region.HIP, Side.LEFT)),
+        (OSTEONECROSIS, {"bodySite": [named("Right femoral head")]}, Site(Region.HIP, Side.RIGHT)),
+        (named("Osteonecrosis of the right knee"), {}, Site(Region.KNEE, Side.RIGHT)),
+        (named("Osteonecrosis"), {"bodySite": coded(SNOMED, "72696002")}, Site(Region.KNEE)),
+        (named("Osteonecrosis"), {"bodySite": 5}, ANYWHERE),
+        (named("Hay fever of the left knee"), {}, ANYWHERE),
+    ],
+)
+def test_where_a_problem_is(code: Json, changed: Json, site: Site) -> None:
+    """By its body site, else by what its code says; a problem that no rule knows has no place."""
+    assert listed(code, **changed).site == site
+
+
+def test_the_stage_and_the_grade_of_a_problem() -> None:
+    """The class of a heart failure stands in its stage, how severe a stenosis is in its severity."""
+    failing = listed(named("Heart failure"), stage=[{"summary": named("NYHA class III")}, {}])
+    narrow = listed(named("aortic stenosis"), severity=named("severe"))
+
+    assert failing.concepts >= {Concept.HEART_FAILURE, Concept.NYHA_3}
+    assert narrow.concepts >= {Concept.AORTIC_STENOSIS, Concept.SEVERE_AORTIC_STENOSIS}
+    assert Concept.SEVERE_AORTIC_STENOSIS not in listed(named("aortic stenosis"), stage="late").concepts
+
+
+# -- procedures
+
+
+def done(code: Json | str, **changed: Any) -> Event:
+    concept = named(code) if isinstance(code, str) else code
+    [event] = read([fhir_procedure(concept, **changed)]).procedures.items
+    return event
+
+
+def test_where_a_procedure_was_done() -> None:
+    assert done("Balloon kyphoplasty L1").site.region is Region.SPINE
+    assert done("kyphoplasty", bodySite=[named("L1 vertebra")]).site.region is Region.SPINE
+
+
+def test_a_procedure_that_gives_a_drug() -> None:
+    """An injection into a joint is one, also where only the steroid is named."""
+    injection = done("Triamcinolone injection, left knee")
+    infusion = done("Iloprost infusion", performedDateTime=None, performedPeriod={"start": day(9), "end": day(5)})
+
+    assert Concept.JOINT_INJECTION in injection.concepts
+    assert injection.site == Site(Region.KNEE, Side.LEFT)
+    assert [drug.group for drug in infusion.drugs] == [DrugGroup.PROSTACYCLIN]
+    assert (infusion.concepts, infusion.when and infusion.when.day) == (frozenset(), day(5))
+
+
+@pytest.mark.parametrize("changed", [{"status": "not-done"}, {"status": "preparation"}, {"code": named("Haircut")}])
+def test_procedures_that_are_left_out(changed: Json) -> None:
+    nameless = {key: value for key, value in fhir_procedure(id="p2").items() if key != "code"}
+    assert read([fhir_procedure(**changed), nameless]).procedures.items == ()
+
+
+def test_procedures_that_could_not_be_asked_for() -> None:
+    patient = read(procedures=an_outcome())
+
+    assert isinstance(patient.event(Concept.KYPHOPLASTY, within_days=30), Unknown)
