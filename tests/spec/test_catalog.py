@@ -167,7 +167,8 @@ def test_summaries_are_shorter_than_140_characters(path: Path) -> None:
 
 
 def thresholds() -> list[Threshold]:
-    return [value for path in FILES for value in vars(module_of(path)).values() if isinstance(value, Threshold)]
+    own = [value for path in FILES for value in vars(module_of(path)).values() if isinstance(value, Threshold)]
+    return list(dict.fromkeys([*own, *(threshold for rule in CATALOG for threshold in rule.rule.thresholds)]))
 
 
 def test_thresholds_have_a_name_of_their_own_a_unit_and_a_source() -> None:
