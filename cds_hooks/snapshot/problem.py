@@ -43,7 +43,8 @@ class Problem:
 class Event:
     """What was done or is planned: a procedure, a device in use, an immunization, an order of care, an appointment.
 
-    `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force.
+    `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force;
+    `doubtful` a device of which the list does not know whether it is in use.
     """
 
     concepts: frozenset[Concept]
@@ -51,6 +52,7 @@ class Event:
     when: When | None = None
     site: Site = ANYWHERE
     open: bool = False
+    doubtful: bool = False
 
 
 class Answer(StrEnum):
