@@ -38,12 +38,12 @@ def test_causes_at_a_site(problem: Any, kind: type[object]) -> None:
 
 
 def test_sure_and_suspected_causes_are_told_apart() -> None:
-    sure, doubtful = a_problem(Concept.GOUT), a_problem(Concept.OSTEONECROSIS, site=HIP, provisional=True)
+    sure, uncertain = a_problem(Concept.GOUT), a_problem(Concept.OSTEONECROSIS, site=HIP, provisional=True)
     considered = a_problem(Concept.STRESS_FRACTURE, site=KNEE, provisional=True, differential=True)
-    patient = a_patient(problems=(sure, doubtful), differentials=(considered,))
+    patient = a_patient(problems=(sure, uncertain), differentials=(considered,))
     assert causes_of_edema(patient) == Present((sure,))
-    assert suspected_causes(patient) == Present((doubtful, considered))
-    assert suspected_causes(patient, HIP) == Present((doubtful,))
+    assert suspected_causes(patient) == Present((uncertain, considered))
+    assert suspected_causes(patient, HIP) == Present((uncertain,))
     unread = a_patient(problems=cut_off(Need.PROBLEMS))
     assert isinstance(causes_of_edema(unread), Unknown)
     assert isinstance(suspected_causes(unread), Unknown)
