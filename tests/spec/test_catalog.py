@@ -201,6 +201,9 @@ OWN = {
     "BME-CI-03": ["test-negative-today", "not-of-childbearing-potential"],
     "BME-CI-04": ["confirmed-not-anticoagulated"],
     "BME-CI-05": [],
+    "BME-RF-03": ["supplement-otc"],
+    "BME-RF-05": ["result-available-elsewhere"],
+    "BME-DS-DEN-04": ["otc-supplement"],
 }
 
 

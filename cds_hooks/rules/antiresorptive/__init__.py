@@ -27,7 +27,7 @@ RULES: tuple[AnyRule, ...] = (
     OrderRule(denosumab_kidney.RULE, denosumab_kidney.assess),
     OrderRule(denosumab_pregnancy.RULE, denosumab_pregnancy.assess),
     OrderRule(denosumab_supplements.RULE, denosumab_supplements.assess),
-    OrderRule(denosumab_exit_plan.RULE, denosumab_exit_plan.assess),
+    OrderRule(denosumab_exit_plan.RULE, denosumab_exit_plan.assess_order),
     ChartRule(denosumab_exit_plan.RULE, denosumab_exit_plan.assess_chart),
     OrderRule(denosumab_overlap.RULE, denosumab_overlap.assess),
 )

@@ -53,7 +53,7 @@ NO_FOLLOW_ON = "Neither a next dose nor another antiresorptive after the last do
 PLAN = Propose(Service.DENOSUMAB_EXIT_PLAN)
 
 
-def assess(order: Order, _patient: Patient) -> Verdict:
+def assess_order(order: Order, _patient: Patient) -> Verdict:
     """A draft of denosumab."""
     drug = order.medication
     if drug is None or not drug.gives(DrugGroup.DENOSUMAB):
