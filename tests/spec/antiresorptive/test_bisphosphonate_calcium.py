@@ -119,7 +119,10 @@ def test_a_missing_calcium_before_an_intravenous_dose(ingredient: str, route: Ro
 
 @pytest.mark.parametrize(
     "risk",
-    [Concept.MALABSORPTION, Concept.CKD, Concept.CKD_3, Concept.CKD_5, Concept.DIALYSIS],
+    [
+        *(Concept.MALABSORPTION, Concept.CKD, Concept.CKD_3, Concept.CKD_4, Concept.CKD_5),
+        *(Concept.DIALYSIS, Concept.END_STAGE_RENAL_DISEASE),
+    ],
 )
 def test_a_missing_calcium_before_an_oral_dose(risk: Concept) -> None:
     """When: silent by mouth, unless malabsorption or chronic kidney disease is on the problem list."""

@@ -125,6 +125,8 @@ def test_unusable_results_are_remarked() -> None:
     gap = unusable(Need.CALCIUM)
     remarks = (type(gap)(gap.fact, gap.kind, gap.text, Concept.CALCIUM_TOTAL),)
     spec(a_patient(DENOSUMAB, bone_labs=Listing(remarks=remarks)), advice(RULE, "warning", remarked=True))
+    other = (type(gap)(gap.fact, gap.kind, gap.text, Concept.VITAMIN_D_25_OH),)
+    spec(a_patient(DENOSUMAB, bone_labs=Listing(remarks=other)), advice(RULE, "warning", remarked=True))
     normal = Listing((calcium(9.5), level(35)), remarks=remarks)
     spec(a_patient(DENOSUMAB, bone_labs=normal), satisfied(RULE, remarked=True))
 
