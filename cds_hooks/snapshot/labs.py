@@ -17,6 +17,7 @@ from cds_hooks.snapshot.when import When
 ALBUMIN_DAYS = 3  # albumin must be this close to the calcium
 ALBUMIN_NORMAL = 4.0  # g/dL
 MG_PER_G_ALBUMIN = 0.8  # calcium in mg/dL for each g/dL of albumin below normal
+MMOL_PER_MG_CALCIUM = 0.2495  # mg/dL to mmol/L (rule specification 0.2); molar mass of calcium 40.08 g/mol
 RACE_SPECIFIC = 90
 """The rank of an eGFR that was computed for one race: nothing is chosen by race, of a pair the lower value counts."""
 
@@ -102,6 +103,12 @@ class Calcium:
     @property
     def fact(self) -> Fact:
         return self.facts[0]
+
+    @property
+    def shown(self) -> tuple[Fact, ...]:
+        """Its facts, the value that is compared in both units and with what was done to it."""
+        unit = "" if self.ionized else f" ({self.quantity.times(MMOL_PER_MG_CALCIUM, 'mmol/L')})"
+        return (replace(self.fact, value=f"{self.quantity}{unit}, {self.how}", unit=""), *self.facts[1:])
 
     @property
     def surely_low(self) -> bool:

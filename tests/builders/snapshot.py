@@ -33,6 +33,10 @@ ANTICOAGULANTS = (
     *("heparin", "enoxaparin", "dalteparin", "tinzaparin", "nadroparin", "bemiparin", "argatroban", "bivalirudin"),
     *("fondaparinux", "danaparoid", "desirudin", "(class)"),
 )
+BISPHOSPHONATES = (
+    *("ibandronate", "clodronate", "zoledronic acid", "pamidronate", "neridronate"),
+    *("alendronate", "risedronate", "etidronate", "tiludronate"),
+)
 NO_REASON = Reasons()
 UNREADABLE_REASON = Reasons(stated=True, readable=False)
 
@@ -109,11 +113,13 @@ GROUPS: Mapping[str, DrugGroup] = {
     **dict.fromkeys(PROSTACYCLINS, DrugGroup.PROSTACYCLIN),
     **dict.fromkeys(ANTICOAGULANTS, DrugGroup.ANTICOAGULANT),
     **dict.fromkeys(("ibuprofen", "naproxen", "diclofenac", "ketorolac"), DrugGroup.NSAID_SYSTEMIC),
-    **dict.fromkeys(("ibandronate", "zoledronate", "alendronate", "risedronate"), DrugGroup.BISPHOSPHONATE),
+    **dict.fromkeys(BISPHOSPHONATES, DrugGroup.BISPHOSPHONATE),
     **dict.fromkeys(("oxycodone", "morphine", "tramadol", "fentanyl"), DrugGroup.OPIOID),
     **dict.fromkeys(("aspirin", "clopidogrel", "ticagrelor"), DrugGroup.ANTIPLATELET),
     "denosumab": DrugGroup.DENOSUMAB,
     "colecalciferol": DrugGroup.VITAMIN_D,
+    "calcium carbonate": DrugGroup.CALCIUM,
+    "calcium + vitamin D": DrugGroup.CALCIUM_VITAMIN_D_COMBINATION,
     "adalimumab": DrugGroup.TNF_INHIBITOR,
     "nifedipine": DrugGroup.CALCIUM_CHANNEL_BLOCKER,
     "triamcinolone": DrugGroup.GLUCOCORTICOID_DEPOT_INJECTION,

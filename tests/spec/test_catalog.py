@@ -214,6 +214,9 @@ OWN = {
     "BME-DS-COR-04": [],
     "BME-DS-IMG-01": [],
     "BME-RF-10": [],
+    "BME-RF-03": ["supplement-otc"],
+    "BME-RF-05": ["result-available-elsewhere"],
+    "BME-DS-DEN-04": ["otc-supplement"],
 }
 
 
