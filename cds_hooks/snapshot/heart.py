@@ -6,10 +6,11 @@ silent, whatever its date.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Fact, Finding, Present, finding
+from cds_hooks.snapshot.model import Fact, Finding, Present, only
 from cds_hooks.snapshot.problem import Event, Problem
 from cds_hooks.snapshot.vocabulary import Concept
 
@@ -58,6 +59,12 @@ def heart_failure(patient: Patient) -> Finding[HeartFailure]:
     return Present((HeartFailure(found.items, _nyha(found.items), decompensated),), found.gaps)
 
 
+def heart_failure_if(patient: Patient, so: Callable[[HeartFailure], bool]) -> Finding[Problem]:
+    """The records of the heart failure, where it is of this kind."""
+    found = only(heart_failure(patient), so)
+    return Present(found.items[0].problems, found.gaps) if isinstance(found, Present) else found
+
+
 def _nyha(problems: tuple[Problem, ...]) -> int | None:
     """The newest class; the higher one where the dates do not show which is newer."""
     classed = [problem for problem in problems if problem.concepts & CLASSES.keys()]
@@ -94,6 +101,4 @@ def undated_stroke(patient: Patient) -> Finding[Problem | Event]:
 
 
 def _without(found: Finding[Problem | Event], history: Concept) -> Finding[Problem | Event]:
-    if not isinstance(found, Present):
-        return found
-    return finding(tuple(item for item in found.items if history not in item.concepts), found.gaps, found.remarks)
+    return only(found, lambda item: history not in item.concepts)

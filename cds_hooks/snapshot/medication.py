@@ -41,7 +41,8 @@ class Medicine:
     `readable` is False when the chart gives neither a name nor a code of a standard system. `named` is False when it
     gives a code and no words. `recognized` is False when its words are in no list and it has no code of a drug
     terminology: it may be any drug. `doubt` says what its own text puts in doubt. `strength_mg` is the amount of a
-    single substance in one unit of the product, where its name or code states it.
+    single substance in one unit of the product, where its name or code states it. `mcg_per_hour` is what a transdermal
+    system gives off, where its name states it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Medicine:
     form: str = ""
     doubt: str = ""
     strength_mg: float | None = None
+    mcg_per_hour: float | None = None
 
     def of(self, group: DrugGroup) -> tuple[Drug, ...]:
         return tuple(drug for drug in self.drugs if drug.group is group)
