@@ -18,8 +18,8 @@ TOO_LOW = advice(RULE, "critical", summary=SUMMARY, offers=[HOLD], unchecked=Fal
 LOW = advice(RULE, "warning", summary=LOWERS, offers=[HOLD], unchecked=False)
 
 
-def systolic(value: float, days: int = 1, **bound: bool) -> Result:
-    return a_result(Concept.SYSTOLIC_BP, value, when=days_ago(days), **bound)
+def systolic(value: float, days: int = 1, *, at_least: bool = False) -> Result:
+    return a_result(Concept.SYSTOLIC_BP, value, when=days_ago(days), at_least=at_least)
 
 
 @pytest.mark.parametrize(("value", "expected"), [(84, TOO_LOW), (85, LOW), (99, LOW), (100, satisfied(RULE))])

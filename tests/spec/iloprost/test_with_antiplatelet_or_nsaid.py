@@ -8,6 +8,7 @@ import pytest
 
 from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.medication import Drug, Medication, Order
+from cds_hooks.snapshot.model import Listing
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Need, Route
 from tests.builders.snapshot import (
     UNREADABLE_REASON,
@@ -159,7 +160,7 @@ def test_an_order_does_not_meet_the_one_that_it_replaces() -> None:
 
 def test_what_could_not_be_read() -> None:
     """A failed list may hide a partner; what arrived counts, and the card says what did not."""
-    unread = cut_off(Need.MEDICATIONS)
+    unread: Listing[Medication] = cut_off(Need.MEDICATIONS)
     spec(a_patient(a_draft(), medications=unread), missing(RULE, Need.MEDICATIONS))
     spec(a_patient(a_draft("ibuprofen"), medications=unread), missing(RULE, Need.MEDICATIONS))
     spec(a_patient(a_draft(), unreadable_draft(selected=False)), missing(RULE, Need.MEDICATIONS))
