@@ -38,6 +38,7 @@ class Gate(StrEnum):
 
     ALWAYS = "always"
     EDEMA = "with bone marrow edema"  # only with BME_CONTEXT
+    EDEMA_OR_VERTEBRAL_FRACTURE = "with bone marrow edema or a vertebral fracture"
     EDEMA_BELOW_CRITICAL = "critical always, the rest with bone marrow edema and not in oncology use"
 
 

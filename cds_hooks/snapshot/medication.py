@@ -56,7 +56,7 @@ class Medicine:
     gives a code and no words. `recognized` is False when its words are in no list and it has no code of a drug
     terminology: it may be any drug. `doubt` says what its own text puts in doubt. `strength_mg` is the amount of a
     single substance in one unit of the product, where its name states it (`strength` says more of it); of an injection
-    that states none, the dose.
+    that states none, the dose. `mcg_per_hour` is what a transdermal system gives off, where its name states it.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Medicine:
     doubt: str = ""
     strength_mg: float | None = None
     strength: Strength = Strength()
+    mcg_per_hour: float | None = None
 
     def of(self, group: DrugGroup) -> tuple[Drug, ...]:
         return tuple(drug for drug in self.drugs if drug.group is group)

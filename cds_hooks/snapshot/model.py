@@ -5,6 +5,7 @@ A finding about the patient is never a bool. It is present, absent or unknown, a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -100,6 +101,13 @@ def finding(items: tuple[T, ...], gaps: tuple[Gap, ...], remarks: tuple[Gap, ...
     if items:
         return Present(items, gaps, remarks)
     return Unknown(gaps[0]) if gaps else Absent(remarks)
+
+
+def only(found: Finding[T], keep: Callable[[T], bool]) -> Finding[T]:
+    """What of a finding also is so; unknown where nothing is and something could not be read."""
+    if not isinstance(found, Present):
+        return found
+    return finding(tuple(item for item in found.items if keep(item)), found.gaps, found.remarks)
 
 
 def any_of(*findings: Finding[Factual]) -> Finding[Factual]:

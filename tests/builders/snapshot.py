@@ -85,6 +85,8 @@ def a_medication(
     last_given: When | None = None,
     form: str = "",
     strength_mg: float | None = None,
+    mcg_per_hour: float | None = None,
+    name: str | None = None,
     site: Site = ANYWHERE,
 ) -> Medication:
     """An active order of apixaban. A name that is no drug of the tables gives a medicine of another kind."""
@@ -92,7 +94,14 @@ def a_medication(
     drugs = (Drug(drug_group, ingredient, certainty),) if drug_group else ()
     return Medication(
         reference=f"MedicationRequest/{ingredient}" if reference is None else reference,
-        medicine=Medicine(name=ingredient, drugs=drugs, route=route, form=form, strength_mg=strength_mg),
+        medicine=Medicine(
+            name=name or ingredient,
+            drugs=drugs,
+            route=route,
+            form=form,
+            strength_mg=strength_mg,
+            mcg_per_hour=mcg_per_hour,
+        ),
         standing=standing,
         origin=Origin.DRAFT if standing is Standing.DRAFT else Origin.PREFETCH,
         doubt=doubt,
@@ -120,10 +129,10 @@ GROUPS: Mapping[str, DrugGroup] = {
     "colecalciferol": DrugGroup.VITAMIN_D,
     "calcium carbonate": DrugGroup.CALCIUM,
     "calcium + vitamin D": DrugGroup.CALCIUM_VITAMIN_D_COMBINATION,
-    "adalimumab": DrugGroup.TNF_INHIBITOR,
-    "nifedipine": DrugGroup.CALCIUM_CHANNEL_BLOCKER,
     "triamcinolone": DrugGroup.GLUCOCORTICOID_DEPOT_INJECTION,
     "gadodiamide": DrugGroup.GADOLINIUM_GROUP_1,
+    **dict.fromkeys(("adalimumab", "infliximab"), DrugGroup.TNF_INHIBITOR),
+    **dict.fromkeys(("nifedipine", "amlodipine"), DrugGroup.CALCIUM_CHANNEL_BLOCKER),
 }
 
 
@@ -165,6 +174,8 @@ def a_draft(
     supply_days: float | None = None,
     form: str = "",
     strength_mg: float | None = None,
+    mcg_per_hour: float | None = None,
+    name: str | None = None,
     site: Site = ANYWHERE,
 ) -> Order:
     """A selected draft of iloprost, route and reason not stated."""
@@ -181,6 +192,8 @@ def a_draft(
         supply_days=supply_days,
         form=form,
         strength_mg=strength_mg,
+        mcg_per_hour=mcg_per_hour,
+        name=name,
         site=site,
     )
     return Order(reference=medication.reference, kind="MedicationRequest", selected=selected, medication=medication)

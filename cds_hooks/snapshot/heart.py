@@ -1,0 +1,104 @@
+"""Heart failure with its class; infarction and stroke as events (rule specification 0.1, 0.7, 0.8).
+
+The class is that of the New York Heart Association (NYHA). A record that says "old" or "history of" is no event and is
+silent, whatever its date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cds_hooks.snapshot.model import Fact, Finding, Present, only
+from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot.vocabulary import Concept
+
+if TYPE_CHECKING:
+    from cds_hooks.snapshot.patient import Patient
+
+CLASSES = {Concept.NYHA_1: 1, Concept.NYHA_2: 2, Concept.NYHA_3: 3, Concept.NYHA_4: 4}
+SEVERE_CLASS = 3  # "NYHA III-IV", moderate to severe
+
+
+@dataclass(frozen=True, slots=True)
+class HeartFailure:
+    """Heart failure as the problem list has it. `nyha` is 1 to 4, None where no class is recorded. `decompensated` is
+    acute or decompensated failure."""
+
+    problems: tuple[Problem, ...]
+    nyha: int | None
+    decompensated: bool
+
+    @property
+    def fact(self) -> Fact:
+        return self.problems[0].fact
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every record that says so, also where they do not agree about the class."""
+        return tuple(problem.fact for problem in self.problems)
+
+    @property
+    def severe(self) -> bool:
+        """NYHA III-IV, or decompensated whatever its class."""
+        return self.decompensated or (self.nyha or 0) >= SEVERE_CLASS
+
+    @property
+    def without_symptoms(self) -> bool:
+        """NYHA I is documented, and nothing says that it is decompensated."""
+        return self.nyha == 1 and not self.decompensated
+
+
+def heart_failure(patient: Patient) -> Finding[HeartFailure]:
+    """Current heart failure, as one item. A recorded NYHA class is heart failure by itself."""
+    found = patient.has(Concept.HEART_FAILURE, Concept.HEART_FAILURE_DECOMPENSATED, *CLASSES)
+    if not isinstance(found, Present):
+        return found
+    decompensated = any(Concept.HEART_FAILURE_DECOMPENSATED in problem.concepts for problem in found.items)
+    return Present((HeartFailure(found.items, _nyha(found.items), decompensated),), found.gaps)
+
+
+def heart_failure_if(patient: Patient, so: Callable[[HeartFailure], bool]) -> Finding[Problem]:
+    """The records of the heart failure, where it is of this kind."""
+    found = only(heart_failure(patient), so)
+    return Present(found.items[0].problems, found.gaps) if isinstance(found, Present) else found
+
+
+def _nyha(problems: tuple[Problem, ...]) -> int | None:
+    """The newest class; the higher one where the dates do not show which is newer."""
+    classed = [problem for problem in problems if problem.concepts & CLASSES.keys()]
+    standing = [problem for problem in classed if not any(_newer(other, problem) for other in classed)]
+    return max((CLASSES[each] for problem in standing for each in problem.concepts & CLASSES.keys()), default=None)
+
+
+def _newer(one: Problem, other: Problem) -> bool:
+    return bool(one.recorded and other.recorded and one.recorded.first > other.recorded.last)
+
+
+# -- events
+
+
+def infarction(patient: Patient, within_days: float) -> Finding[Problem | Event]:
+    """A myocardial infarction with a date in the window, also where it is over."""
+    found = patient.event(Concept.MYOCARDIAL_INFARCTION, within_days=within_days)
+    return _without(found, Concept.OLD_MYOCARDIAL_INFARCTION)
+
+
+def undated_infarction(patient: Patient) -> Finding[Problem | Event]:
+    """A myocardial infarction of which nobody wrote down when it was."""
+    return _without(patient.undated_event(Concept.MYOCARDIAL_INFARCTION), Concept.OLD_MYOCARDIAL_INFARCTION)
+
+
+def stroke(patient: Patient, within_days: float) -> Finding[Problem | Event]:
+    """A stroke or transient ischemic attack with a date in the window, also where it is over."""
+    return _without(patient.event(Concept.STROKE_TIA, within_days=within_days), Concept.STROKE_HISTORY)
+
+
+def undated_stroke(patient: Patient) -> Finding[Problem | Event]:
+    """A stroke or transient ischemic attack of which nobody wrote down when it was."""
+    return _without(patient.undated_event(Concept.STROKE_TIA), Concept.STROKE_HISTORY)
+
+
+def _without(found: Finding[Problem | Event], history: Concept) -> Finding[Problem | Event]:
+    return only(found, lambda item: history not in item.concepts)
