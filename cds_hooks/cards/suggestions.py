@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from fhir.resources.R4B.communicationrequest import CommunicationRequest
+from fhir.resources.R4B.condition import Condition
 from fhir.resources.R4B.devicerequest import DeviceRequest
 from fhir.resources.R4B.fhirresourcemodel import FHIRResourceModel
 from fhir.resources.R4B.medicationrequest import MedicationRequest
@@ -33,12 +34,14 @@ from mappings.models import ServiceEntry
 
 PLACEHOLDER = {"reference": "Patient/placeholder"}
 REQUESTERS = ("Practitioner/", "PractitionerRole/")
+CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 LABELS = {
     "ServiceRequest": "Order: ",
     "DeviceRequest": "Order: ",
     "Task": "Create a task: ",
     "MedicationRequest": "Draft an order (dose left to the prescriber): ",
     "CommunicationRequest": "Send: ",
+    "Condition": "Add to the problem list (provisional): ",
 }
 MODELS: Mapping[str, type[FHIRResourceModel]] = {
     "ServiceRequest": ServiceRequest,
@@ -46,6 +49,7 @@ MODELS: Mapping[str, type[FHIRResourceModel]] = {
     "Task": Task,
     "MedicationRequest": MedicationRequest,
     "CommunicationRequest": CommunicationRequest,
+    "Condition": Condition,
 }
 _NO_TREATMENT = {Treatment.ILOPROST, Treatment.IBANDRONATE, Treatment.DENOSUMAB, Treatment.NIFEDIPINE}
 _NO_TREATMENT |= {Treatment.ESWT, Treatment.PEMF, Treatment.SYMPATHETIC_BLOCK}
@@ -111,14 +115,16 @@ class Suggestions:
 
     def _draft(self, name: Service | Treatment, call: Call) -> dict[str, Any]:
         draft, request = dict(self._templates[name]), call.request
-        draft["for" if draft["resourceType"] == "Task" else "subject"] = {"reference": f"Patient/{request.patient_id}"}
-        draft["authoredOn"] = _moment(call.patient.as_of)
+        kind = draft["resourceType"]
+        written, author = ("recordedDate", "recorder") if kind == "Condition" else ("authoredOn", "requester")
+        draft["for" if kind == "Task" else "subject"] = {"reference": f"Patient/{request.patient_id}"}
+        draft[written] = _moment(call.patient.as_of)
         if request.context.user_id.startswith(REQUESTERS):
-            draft["requester"] = {"reference": request.context.user_id}
+            draft[author] = {"reference": request.context.user_id}
         if request.context.encounter_id:
             encounter = request.context.encounter_id.removeprefix("Encounter/")
             draft["encounter"] = {"reference": f"Encounter/{encounter}"}
-        return {**draft, **_reason(draft["resourceType"], call)}
+        return draft if kind == "Condition" else {**draft, **_reason(kind, call)}
 
 
 def _moment(as_of: datetime) -> str:
@@ -190,5 +196,17 @@ def _fields(kind: str, concept: dict[str, Any]) -> dict[str, Any]:
         case "CommunicationRequest":
             payload = [{"contentString": concept["text"]}]
             return {"status": "draft", "category": [concept], "payload": payload, "subject": PLACEHOLDER}
+        case "Condition":
+            return {
+                "clinicalStatus": _status("clinical", "active"),
+                "verificationStatus": _status("ver-status", "provisional"),
+                "category": [{"coding": [{"system": CONDITION_CATEGORY, "code": "problem-list-item"}]}],
+                "code": concept,
+                "subject": PLACEHOLDER,
+            }
         case _:
             return {**proposal, "code": concept, "subject": PLACEHOLDER}
+
+
+def _status(kind: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/condition-{kind}", "code": code}]}

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, NotApplicable, Satisfied, Verdict
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown
+from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, GapKind, Present, Unknown, any_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Mode, Policy
-from cds_hooks.snapshot.vocabulary import Need
+from cds_hooks.snapshot.vocabulary import Concept, Need
+
+WHOLE = frozenset({Gate.EDEMA, Gate.EDEMA_OR_VERTEBRAL_FRACTURE})
+"""The gates that keep a rule from being asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,18 @@ def evaluate(rules: Sequence[AnyRule], patient: Patient) -> tuple[Judged, ...]:
 
 
 class _Contexts:
-    """BME_CONTEXT of each draft and of the chart, looked for once."""
+    """What a gate asks of each draft and of the chart, looked for once: edema, or edema or a vertebral fracture."""
 
     def __init__(self, patient: Patient) -> None:
         self._patient = patient
-        self._found: dict[str | None, Finding[Fact]] = {}
+        self._found: dict[tuple[bool, str | None], Finding[Factual]] = {}
 
-    def of(self, order: Order | None) -> Finding[Fact]:
-        key = order.key if order else None
+    def of(self, order: Order | None, gate: Gate) -> Finding[Factual]:
+        fracture = gate is Gate.EDEMA_OR_VERTEBRAL_FRACTURE
+        key = fracture, order.key if order else None
         if key not in self._found:
-            self._found[key] = self._patient.edema_context(order)
+            edema = self._patient.edema_context(order)
+            self._found[key] = any_of(edema, self._patient.has(Concept.VERTEBRAL_FRACTURE)) if fracture else edema
         return self._found[key]
 
 
@@ -80,7 +85,7 @@ def _gated(rule: AnyRule, order: Order | None, patient: Patient, contexts: _Cont
     gate = rule.rule.gate
     if order and order.unreadable:
         return MissingData(Gap(Need.MEDICATIONS, GapKind.OUT_OF_REACH, order.unreadable))
-    if gate is Gate.EDEMA and isinstance(contexts.of(order), Absent):
+    if gate in WHOLE and isinstance(contexts.of(order, gate), Absent):
         return NOT_APPLICABLE
     verdict = _asked(rule, order, patient)
     if gate is Gate.ALWAYS or isinstance(verdict, NotApplicable | Satisfied | Failed):
@@ -89,14 +94,14 @@ def _gated(rule: AnyRule, order: Order | None, patient: Patient, contexts: _Cont
         isinstance(verdict, MissingData) or verdict.indicator == "critical" or order is None
     ):
         return verdict
-    if isinstance(context := contexts.of(order), Unknown):
+    if isinstance(context := contexts.of(order, gate), Unknown):
         return MissingData(context.gap)
     if gate is Gate.EDEMA_BELOW_CRITICAL and order:
         return _below_critical(verdict, order, context, patient)
     return verdict
 
 
-def _below_critical(verdict: Verdict, order: Order, context: Finding[Fact], patient: Patient) -> Verdict:
+def _below_critical(verdict: Verdict, order: Order, context: Finding[Factual], patient: Patient) -> Verdict:
     """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer."""
     if isinstance(context, Absent):
         return NOT_APPLICABLE

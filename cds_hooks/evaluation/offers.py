@@ -37,6 +37,7 @@ GATE_NEEDS: Mapping[Gate, tuple[Need, ...]] = MappingProxyType(
         Gate.ALWAYS: (),
         Gate.EDEMA: (Need.PROBLEMS, Need.MRI),
         Gate.EDEMA_BELOW_CRITICAL: (Need.PROBLEMS, Need.MRI),
+        Gate.EDEMA_OR_VERTEBRAL_FRACTURE: (Need.PROBLEMS, Need.MRI),
     }
 )
 _PREGNANCY = (Need.DEMOGRAPHICS, Need.PROBLEMS, Need.PREGNANCY, Need.CHILDBEARING)

@@ -33,6 +33,7 @@ PATHWAYS: Mapping[str, str] = {
 GATES: Mapping[Gate, str] = {
     Gate.ALWAYS: "always",
     Gate.EDEMA: "only with bone marrow edema (on MRI, on the problem list, or as the reason of the order)",
+    Gate.EDEMA_OR_VERTEBRAL_FRACTURE: "only with bone marrow edema or a vertebral fracture",
     Gate.EDEMA_BELOW_CRITICAL: "critical findings always, the rest only with bone marrow edema and not in oncology use",
 }
 CLAUSES = ("When", "Unless", "Then")
