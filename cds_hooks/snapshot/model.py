@@ -106,7 +106,8 @@ def any_of(*findings: Finding[Factual]) -> Finding[Factual]:
     """One finding for an *or*: present with all that was found, else unknown where one is unknown, else absent."""
     items = tuple(item for each in findings if isinstance(each, Present) for item in each.items)
     remarks = tuple(remark for each in findings if not isinstance(each, Unknown) for remark in each.remarks)
-    return finding(items, tuple(gap for each in findings for gap in gaps_of(each)), tuple(dict.fromkeys(remarks)))
+    gaps = (gap for each in findings for gap in gaps_of(each))
+    return finding(items, tuple(dict.fromkeys(gaps)), tuple(dict.fromkeys(remarks)))
 
 
 def gaps_of(found: Finding[Factual]) -> tuple[Gap, ...]:

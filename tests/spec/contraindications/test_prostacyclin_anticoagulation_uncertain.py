@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.medication import Medication, Standing
 from cds_hooks.snapshot.model import Listing
 from cds_hooks.snapshot.patient import Patient
@@ -41,7 +42,7 @@ from tests.builders.snapshot import (
     stopped_medication,
     unreadable_draft,
 )
-from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-CI-04"
 SUMMARY = "Anticoagulation unclear - verify before iloprost/prostacyclin"
@@ -368,6 +369,13 @@ def test_a_sign_at_hand_is_enough() -> None:
     spec(patient, advice(RULE, "warning", unchecked=True))
     arrived: Listing[Medication] = cut_off(Need.MEDICATIONS, blood_thinner())
     spec(a_patient(a_draft(), medications=arrived), advice(RULE, "warning", unchecked=True))
+
+
+def test_what_was_not_checked_is_named_once() -> None:
+    """Several signs are looked for in the same list; when it is out of reach, the card says so once."""
+    verdict = judge(RULE, a_patient(a_draft(), medications=cut_off(Need.MEDICATIONS), labs=(inr(3),)))
+    assert isinstance(verdict, Advice)
+    assert verdict.unchecked == (out_of_reach(Need.MEDICATIONS),)
 
 
 def test_administrations_matter_only_for_an_ended_order() -> None:
