@@ -310,6 +310,7 @@ class Concept(StrEnum):
     NYHA_4 = "nyha_4"
     NYHA_CLASS = "nyha_class"
     OFFLOADING_DEVICE = "offloading_device"
+    OFFLOADING_ENDED = "offloading_ended"
     OFFLOADING_ORTHOSIS = "offloading_orthosis"
     OLD_MYOCARDIAL_INFARCTION = "old_myocardial_infarction"
     OPIOID_USE_DISORDER = "opioid_use_disorder"
