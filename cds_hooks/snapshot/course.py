@@ -27,7 +27,16 @@ CARE = (
 
 def syndrome(patient: Patient) -> Problem | None:
     """The active edema syndrome with the earliest onset."""
-    found = [item for item in patient.problems.items if item.current and Concept.EDEMA_SYNDROME in item.concepts]
+    return _earliest(patient, Concept.EDEMA_SYNDROME)
+
+
+def edema(patient: Patient) -> Problem | None:
+    """The active syndrome, else the active edema of any kind, with the earliest onset."""
+    return syndrome(patient) or _earliest(patient, Concept.EDEMA)
+
+
+def _earliest(patient: Patient, concept: Concept) -> Problem | None:
+    found = [item for item in patient.problems.items if item.current and concept in item.concepts]
     return min(found, key=lambda item: item.since.first if item.since else patient.as_of, default=None)
 
 
@@ -40,7 +49,8 @@ def syndrome_since(patient: Patient) -> When | None:
 def care_started(patient: Patient) -> Finding[Fact]:
     """CONS_START: the earliest physiotherapy, offloading or NSAID order since two weeks before the onset, whatever its
     present status. The fact is dated."""
-    since = syndrome_since(patient)
+    problem = edema(patient)
+    since = problem.since if problem else None
     orders = [item.fact for item in patient.care.items + patient.procedures.items if _is_care(item)]
     orders += [item.fact for item in patient.medications.items if item.gives(DrugGroup.NSAID_SYSTEMIC)]
     counted = [(fact.when.first, fact) for fact in orders if fact.when and _counts(fact.when, since)]
