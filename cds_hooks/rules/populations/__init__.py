@@ -1,5 +1,9 @@
 """Special populations (rule specification, section 8)."""
 
-from cds_hooks.authoring.rule import AnyRule
+from cds_hooks.authoring.rule import ChartRule, OrderRule
+from cds_hooks.rules.populations import child
 
-RULES: tuple[AnyRule, ...] = ()
+RULES = (
+    OrderRule(child.RULE, child.assess_order),
+    ChartRule(child.RULE, child.assess_chart),
+)

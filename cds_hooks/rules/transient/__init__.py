@@ -1,5 +1,6 @@
 """Transient bone marrow edema syndrome (rule specification, section 2)."""
 
-from cds_hooks.authoring.rule import AnyRule
+from cds_hooks.authoring.rule import OrderRule
+from cds_hooks.rules.transient import long_immobilization
 
-RULES: tuple[AnyRule, ...] = ()
+RULES = (OrderRule(long_immobilization.RULE, long_immobilization.assess),)

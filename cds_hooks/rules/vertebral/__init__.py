@@ -1,5 +1,9 @@
 """Vertebral fracture with edema (rule specification, section 3)."""
 
-from cds_hooks.authoring.rule import AnyRule
+from cds_hooks.authoring.rule import OrderRule
+from cds_hooks.rules.vertebral import augmentation_early, bed_rest
 
-RULES: tuple[AnyRule, ...] = ()
+RULES = (
+    OrderRule(bed_rest.RULE, bed_rest.assess),
+    OrderRule(augmentation_early.RULE, augmentation_early.assess),
+)

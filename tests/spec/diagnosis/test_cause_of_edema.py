@@ -111,7 +111,7 @@ def test_of_calcium_channel_blockers_only_nifedipine(name: str) -> None:
     ],
 )
 def test_no_edema_on_mri(report: Any) -> None:
-    """Unless: the finding is missing, doubtful, preliminary or too old."""
+    """Unless: the finding is missing, uncertain, preliminary or too old."""
     spec(a_patient(mri_reports=(report,)), satisfied(RULE, remarked=False))
     spec(a_patient(FOR_EDEMA, mri_reports=(report,)), satisfied(RULE))
 
