@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from cds_hooks.authoring.verdict import Advice
+from cds_hooks.snapshot import age
 from cds_hooks.snapshot.medication import Order
+from cds_hooks.snapshot.model import Unknown
 from cds_hooks.snapshot.patient import Demographics
 from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
@@ -135,11 +137,19 @@ def test_the_reason_is_out_of_reach() -> None:
     spec(a_patient(unreadable, demographics=A_MAN), not_applicable(RULE))
 
 
+def test_what_is_missing_is_said() -> None:
+    """Then: a gap says whether the birth date is missing or partial."""
+    for person, told in ((NO_BIRTH_DATE, "is not recorded"), (NEAR_18, "only in part")):
+        found = age.child(a_patient(demographics=person))
+        assert isinstance(found, Unknown)
+        assert told in found.gap.text
+
+
 @pytest.mark.parametrize("order", [None, a_draft("iloprost")])
 def test_the_age_is_shown(order: Order | None) -> None:
     """Then: the card shows the age in years; of a partial birth date the lower one."""
     born_in_2010 = Demographics(birth_date=on("2010"))
-    for person, age in ((BOY, "11"), (born_in_2010, "14")):
+    for person, years in ((BOY, "11"), (born_in_2010, "14")):
         verdict = judge(RULE, a_patient(*([order] if order else []), demographics=person, problems=[SYNDROME]))
         assert isinstance(verdict, Advice)
-        assert [(fact.value, fact.unit) for fact in verdict.because if fact.name == "age"] == [(age, "years")]
+        assert [(fact.value, fact.unit) for fact in verdict.because if fact.name == "age"] == [(years, "years")]

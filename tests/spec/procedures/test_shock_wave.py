@@ -27,7 +27,7 @@ from tests.builders.snapshot import (
     out_of_reach,
     unusable,
 )
-from tests.builders.verdicts import advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DS-ESW-01"
 RISK = "ESWT: pregnancy, infection, tumor or bleeding risk present"
@@ -123,6 +123,8 @@ def test_anticoagulant() -> None:
     [
         (steroid(42), CHECK),
         (steroid(43), NOTHING),
+        (steroid(0), CHECK),
+        (steroid(5, stopped=on("2025")), NOTHING),
         (steroid(5, given=True), CHECK),
         (steroid(5, Standing.ACTIVE, given=True), CHECK),
         (steroid(5, Standing.ACTIVE, written=days_ago(5)), NOTHING),
@@ -169,7 +171,9 @@ def test_a_device() -> None:
 )
 def test_growth_plates(born_on: Any, expected: Any) -> None:
     """When: surely under 16 years, growth plates may be open: a hint, without a removal."""
-    spec(a_patient(WAVES, demographics=Demographics(gender="male", birth_date=born_on)), expected)
+    patient = a_patient(WAVES, demographics=Demographics(gender="male", birth_date=born_on))
+    spec(patient, expected)
+    assert any("at this age" in line for line in getattr(judge(RULE, patient), "detail", ())) == (expected != NOTHING)
 
 
 def test_critical_outweighs_and_names_the_rest() -> None:

@@ -101,6 +101,14 @@ def test_clotting(inr: Any, platelets: Any, expected: Any) -> None:
     spec(a_patient(CEMENT, labs=[lab for lab in (inr, platelets) if lab]), expected)
 
 
+def test_two_values_of_one_sample() -> None:
+    """When: both must decide."""
+    inr = [TESTED[0], a_result(Concept.INR, 1.6, at_most=True, id="other")]
+    spec(a_patient(CEMENT, labs=[*inr, TESTED[1]]), MISSING)
+    platelets = [TESTED[1], a_result(Concept.PLATELETS, 40.0, at_least=True, id="other")]
+    spec(a_patient(CEMENT, labs=[TESTED[0], *platelets]), MISSING)
+
+
 def test_an_anticoagulant() -> None:
     """When: active or drafted, a warning, before what is missing."""
     card = advice(RULE, "warning", summary=CONTRAINDICATED, offers=[DELETE])

@@ -144,6 +144,12 @@ def test_severe_pain(score: Any, fires: bool) -> None:
         spec(patient, advice(RULE, "info") if fires else satisfied(RULE))
 
 
+def test_two_scores_of_one_moment() -> None:
+    """Unless: one of them is severe."""
+    scores = [pain(6), a_result(Concept.PAIN_VAS, 8.0)]
+    spec(a_patient(ILOPROST, problems=[syndrome(10)], vitals=scores), satisfied(RULE))
+
+
 def test_children() -> None:
     """Unless: the patient is surely a child; an unknown age is named."""
     chart: dict[str, Any] = {"problems": [syndrome()], "care": [crutches(7)]}

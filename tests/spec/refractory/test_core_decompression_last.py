@@ -103,8 +103,17 @@ def test_shock_waves_or_fields_were_tried(concept: Concept) -> None:
     spec(a_patient(DRILLING, problems=[LATE], procedures=[other]), UNTRIED)
 
 
+def test_a_partial_onset() -> None:
+    """When: an onset "in March" is no proof of a recent one."""
+    spec(a_patient(DRILLING, problems=[a_problem(Concept.EDEMA_SYNDROME, onset=on("2025-03"))]), UNTRIED)
+
+
 def test_a_partial_date_of_the_therapy() -> None:
-    """When: "in March" may have been after an onset in March."""
+    """When: "in March" may have been after an onset in March; the moment of the onset counts as after it."""
+    moment = on("2025-03-07T10:00:00Z")
+    sudden = a_problem(Concept.EDEMA_SYNDROME, onset=moment)
+    at_once = an_event(Concept.ESWT, when=moment)
+    spec(a_patient(DRILLING, problems=[sudden], procedures=[at_once]), satisfied(RULE))
     patient = a_patient(DRILLING, problems=[LATE], procedures=[an_event(Concept.ESWT, when=on("2025-03"))])
     spec(patient, satisfied(RULE))
 

@@ -95,6 +95,8 @@ def test_cancer(concept: Concept) -> None:
         (opioid(route=Route.ORAL), CARD),
         (opioid("ketorolac"), CARD),
         (opioid(standing=Standing.ENDED, stopped=days_ago(7)), NOTHING),
+        (opioid(standing=Standing.ENDED, stopped=days_ago(0)), NOTHING),
+        (opioid(standing=Standing.ENDED, stopped=on("2025-06")), CARD),
         (opioid(standing=Standing.ENDED, stopped=days_ago(8), written=days_ago(8)), CARD),
         (opioid(standing=Standing.ENDED, stopped=days_ago(20), last_given=days_ago(2)), NOTHING),
         (opioid(standing=Standing.ENDED, written=days_ago(7)), NOTHING),
@@ -119,6 +121,8 @@ def test_tolerable_pain(score: float, days: int, expected: Any) -> None:
     """Unless: a score below 4 of the last 7 days says that the pain is tolerable under the opioid."""
     vitals = [a_result(Concept.PAIN_NRS, score, when=days_ago(days))]
     spec(a_patient(CEMENT, problems=[fracture()], medications=[opioid()], vitals=vitals), expected)
+    two = [*vitals, a_result(Concept.PAIN_VAS, 6, when=days_ago(days))]
+    spec(a_patient(CEMENT, problems=[fracture()], medications=[opioid()], vitals=two), NOTHING)
     without = a_patient(CEMENT, problems=[fracture()], vitals=[a_result(Concept.PAIN_NRS, 9)])
     spec(without, CARD)
 
