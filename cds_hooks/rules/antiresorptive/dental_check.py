@@ -22,7 +22,7 @@ from cds_hooks.authoring.verdict import (
 )
 from cds_hooks.snapshot import antiresorptive
 from cds_hooks.snapshot.medication import Medication, Order, Standing
-from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, Present, any_of, finding, gaps_of
+from cds_hooks.snapshot.model import Factual, Finding, Present, Unknown, any_of, finding, gaps_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event
@@ -99,16 +99,17 @@ def _surgery(patient: Patient) -> Finding[Factual]:
 
 
 def _examination(drug: Medication, surgery: Finding[Factual], patient: Patient) -> Verdict:
+    """Whether an earlier order makes the advice needless may stay open: the card then says so."""
     days = patient.policy[EXAMINED]
-    needless = any_of(patient.event(Concept.DENTAL_EXAMINATION, within_days=days), _earlier(patient))
-    gaps: tuple[Gap, ...] = gaps_of(surgery)
-    if isinstance(needless, Present):
+    examined, earlier = patient.event(Concept.DENTAL_EXAMINATION, within_days=days), _earlier(patient)
+    gaps = gaps_of(surgery)
+    if isinstance(examined, Present) or isinstance(earlier, Present):
         return MissingData(gaps[0]) if gaps else SATISFIED
-    if not isinstance(needless, Absent):
-        return MissingData(needless.gap)
+    if isinstance(examined, Unknown):
+        return MissingData(examined.gap)
     detail = (NO_EXAMINATION.format(days=days), BEFORE)
     group = Group.DENOSUMAB_BASIS if drug.gives(DrugGroup.DENOSUMAB) else Group.BISPHOSPHONATE_BASIS
-    return _advice("info", detail, drug, (surgery,), group)
+    return _advice("info", detail, drug, (surgery, earlier), group)
 
 
 def _earlier(patient: Patient) -> Finding[Factual]:
