@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.problem import Answer, Problem, Result
 from cds_hooks.snapshot.vocabulary import Concept, Need, Route
 from tests.builders.moment import days_ago
@@ -18,7 +19,7 @@ from tests.builders.snapshot import (
     an_order,
     cut_off,
 )
-from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DS-ILO-06"
 DELETE = "delete MedicationRequest/draft-iloprost"
@@ -125,6 +126,18 @@ def test_breastfeeding_with_liver_failure() -> None:
     because = ["MedicationRequest/draft-iloprost", "Condition/lactation", "Condition/cirrhosis"]
     both = advice(RULE, "critical", summary=BREASTFEEDING, offers=[DELETE, LOWER], because=because, arm="lactation")
     spec(a_patient(a_draft(), problems=[FEEDING, CIRRHOSIS]), both)
+
+
+@pytest.mark.parametrize(
+    ("problems", "milk", "liver"),
+    [([FEEDING], True, False), ([CIRRHOSIS], False, True), ([FEEDING, CIRRHOSIS], True, True)],
+)
+def test_the_words_fit_what_was_found(problems: list[Problem], milk: bool, liver: bool) -> None:
+    """Then: milk, or clearance and the start dose, or both."""
+    verdict = judge(RULE, a_patient(a_draft(), problems=problems))
+    assert isinstance(verdict, Advice)
+    detail = " ".join(verdict.detail)
+    assert ("passes into milk" in detail, "cleared more slowly" in detail, "0.25 ng" in detail) == (milk, liver, liver)
 
 
 # -- which orders
