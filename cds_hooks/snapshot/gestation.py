@@ -72,10 +72,10 @@ class Gestation:
 def gestational_age(patient: Patient) -> Present[Fact] | Unknown:
     """The gestational age today as a fact. For decisions: `gestation`."""
     found = gestation(patient)
-    return Present((found.fact,)) if found else Unknown(_UNKNOWN)
+    return Present((found.fact,)) if found else Unknown(UNKNOWN)
 
 
-_UNKNOWN = Gap(Need.PREGNANCY, GapKind.NOT_RECORDED, "gestational age: not recorded")
+UNKNOWN = Gap(Need.PREGNANCY, GapKind.NOT_RECORDED, "gestational age: not recorded")
 _CONTRADICTION = Gap(
     Need.PREGNANCY,
     GapKind.UNUSABLE,
