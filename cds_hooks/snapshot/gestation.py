@@ -1,13 +1,15 @@
-"""How old a pregnancy is today, in days, from what the chart says about it on some day (rule specification 0.2, SP-01).
+"""How old a pregnancy is today, in days, from what the chart says about it on some day (rule specification 0.2, SP-01,
+DS-NSA-04).
 
-Exact sources first, the newest of them: due date, observed gestational age, codes of the week. A code that only names
+Exact sources first: the newest due date, else the newest observed gestational age or code of the week. Where both are
+known and lie far apart, the pregnancy is taken to be as old as the older of them, with a remark. A code that only names
 the trimester counts where nothing better is known. Unknown stays unknown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 TERM_DAYS = 280  # due date = 40 weeks 0 days
 LAST_DAY = 308  # 44 weeks: an older statement is about a pregnancy that is over
+FAR_APART_DAYS = 14  # rule DS-NSA-04: a due date and an observed age that differ by more contradict each other
 OBSERVED = frozenset({"gestational_age", "gestational_age_weeks", "gestational_age_days"})
 TRIMESTERS = {1: (0, 97), 2: (98, 195), 3: (196, LAST_DAY)}
 """Days of each trimester: to 13w6d, to 27w6d, from 28w0d (ICD-10-CM, chapter 15)."""
@@ -32,12 +35,13 @@ Days = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Gestation:
-    """The age of the pregnancy today lies from `first` to `last` days, as `fact` says."""
+    """The age of the pregnancy today lies from `first` to `last` days, as `fact` says; `remarks`: contradictions."""
 
     first: int
     last: int
     fact: Fact
     stated: When | None = None
+    remarks: tuple[Gap, ...] = ()
 
     def surely_at_least(self, days: int) -> bool:
         return self.first >= days
@@ -51,6 +55,14 @@ class Gestation:
         return self.last - self.first < 7
 
     @property
+    def compared(self) -> int:
+        """The day that bands of weeks are read with: an exact age as stated, of a wider span the oldest."""
+        return self.first if self.exact else self.last
+
+    def far_from(self, other: Gestation) -> bool:
+        return max(self.first - other.last, other.first - self.last) > FAR_APART_DAYS
+
+    @property
     def text(self) -> str:
         """Weeks and days, for people."""
         first, last = (f"{days // 7}w{days % 7}d" for days in (self.first, self.last))
@@ -60,23 +72,50 @@ class Gestation:
 def gestational_age(patient: Patient) -> Present[Fact] | Unknown:
     """The gestational age today as a fact. For decisions: `gestation`."""
     found = gestation(patient)
-    return Present((found.fact,)) if found else Unknown(_UNKNOWN)
+    return Present((found.fact,)) if found else Unknown(UNKNOWN)
 
 
-_UNKNOWN = Gap(Need.PREGNANCY, GapKind.NOT_RECORDED, "gestational age: not recorded")
+UNKNOWN = Gap(Need.PREGNANCY, GapKind.NOT_RECORDED, "gestational age: not recorded")
+_CONTRADICTION = Gap(
+    Need.PREGNANCY,
+    GapKind.UNUSABLE,
+    "the due date and the gestational age on record differ by more than 14 days; the higher age was used",
+)
 
 
 def gestation(patient: Patient) -> Gestation | None:
     """What is known about the age of the pregnancy today; None when nothing is."""
-    found = [each for each in _statements(patient) if each.last >= 0 and each.first <= LAST_DAY]
-    best = [each for each in found if each.exact] or found
-    # Of the same day the first: a due date says more than a week that was noted.
-    return max(best, key=lambda each: each.stated.last.timestamp() if each.stated else float("-inf"), default=None)
+    due = _newest(_plausible(_from_due_dates(patient)))
+    stated = list(_plausible(_stated(patient)))
+    other = _newest(each for each in stated if each.exact)
+    if due and due.exact:
+        return _reconciled(due, other) if other else due
+    return other or due or _newest(stated)
 
 
-def _statements(patient: Patient) -> Iterator[Gestation]:
+def _reconciled(due: Gestation, other: Gestation) -> Gestation:
+    """The due date, unless the other statement is far from it: then the higher age of the two."""
+    if not due.far_from(other):
+        return due
+    return replace(max(due, other, key=lambda each: each.first), remarks=(_CONTRADICTION,))
+
+
+def _newest(found: Iterable[Gestation]) -> Gestation | None:
+    return max(found, key=lambda each: each.stated.last.timestamp() if each.stated else float("-inf"), default=None)
+
+
+def _plausible(found: Iterable[Gestation]) -> Iterator[Gestation]:
+    return (each for each in found if each.last >= 0 and each.first <= LAST_DAY)
+
+
+def _from_due_dates(patient: Patient) -> Iterator[Gestation]:
     results = patient.pregnancy_results.items
-    yield from (each for result in results if (each := _from_due_date(result, patient)))
+    return (each for result in results if (each := _from_due_date(result, patient)))
+
+
+def _stated(patient: Patient) -> Iterator[Gestation]:
+    """What was observed, and what codes of Conditions say."""
+    results = patient.pregnancy_results.items
     yield from (each for result in results if (each := _from_observation(result, patient)))
     for problem in patient.problems.items:
         if problem.current and problem.gestation and problem.recorded:

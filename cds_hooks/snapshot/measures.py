@@ -78,6 +78,16 @@ def newest(patient: Patient, concepts: Iterable[Concept], days: float, *, prelim
     )
 
 
+def before(result: Result, patient: Patient, days: float, *kinds: Concept) -> Result | None:
+    """The result of these kinds before this one, for the trend."""
+    earlier = (item for item in within(patient, days, *kinds) if _older(item, result))
+    return labs.newest(earlier)
+
+
+def _older(item: Result, than: Result) -> bool:
+    return item.when is not None and than.when is not None and item.when.last < than.when.last
+
+
 def _remarks(listing: Listing[Result], kinds: tuple[Concept, ...]) -> tuple[Gap, ...]:
     """Unusable results of these kinds; a result of another kind in the same listing says nothing here."""
     return tuple(remark for remark in listing.remarks if remark.about in kinds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cds_hooks.authoring.rule import ChartRule, OrderRule
+from cds_hooks.authoring.rule import ChartRule, Hook, OrderRule
 from cds_hooks.authoring.verdict import (
     Advice,
     DeleteDraft,
@@ -19,6 +19,8 @@ from cds_hooks.authoring.verdict import (
     UpdateDraft,
     Verdict,
 )
+from cds_hooks.evaluation.evaluate import evaluate
+from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Gap, GapKind
@@ -102,6 +104,13 @@ def judge(rule_id: str, patient: Patient, order: Order | None = None) -> Verdict
         if isinstance(rule, ChartRule) and (order is None or len(found) == 1):
             return rule.assess(patient)
     raise LookupError(f"{rule_id}: no rule of this kind")
+
+
+def cards(rule_id: str, patient: Patient) -> list[str]:
+    """The drafts about which this rule shows a card at order-sign, when no other rule speaks."""
+    rules = [rule for rule in CATALOG if rule.rule.id == rule_id]
+    plans = triage(evaluate(rules, patient), Hook.ORDER_SIGN).cards
+    return [plan.lead.order.reference for plan in plans if plan.lead.order]
 
 
 def spec(patient: Patient, *expected: Expected, of: Order | None = None) -> None:

@@ -220,6 +220,21 @@ OWN = {
     "BME-VF-03": ["cancer-pain", "palliative"],
     "BME-IA-05": ["specialist-approved"],
     "BME-DS-OPI-02": ["cancer-pain", "palliative"],
+    "BME-DS-VTD-01": [],
+    "BME-DS-VTD-02": [],
+    "BME-DS-VTD-03": [],
+    "BME-DS-VTD-04": ["loading-course"],
+    "BME-DS-VTD-05": [],
+    "BME-DS-NSA-01": [],
+    "BME-DS-NSA-02": [],
+    "BME-DS-NSA-03": [],
+    "BME-DS-NSA-04": [],
+    "BME-DS-NSA-05": [],
+    "BME-DS-NSA-06": ["switching"],
+    "BME-DS-NSA-07": [],
+    "BME-DS-NSA-08": ["tolerated-since"],
+    "BME-DS-NSA-10": [],
+    "BME-DS-ALG-01": ["tolerated-since"],
 }
 ADDED_BY_THE_BLOCK = {"BME-IA-05": {"specialist-approved"}}
 
@@ -264,6 +279,10 @@ INHALED_DRAFT = fhir_draft(dosageInstruction=[{"route": INHALED}])
 BY_REFERENCE = {"reasonReference": [{"reference": "Condition/condition-1"}]}
 ILOPROST_BY_VEIN = fhir_draft()
 APIXABAN_DRAFT = fhir_draft(APIXABAN, id="draft-2", dosageInstruction=[])
+IBUPROFEN_DRAFT = fhir_draft(named("ibuprofen"), id="draft-3", dosageInstruction=[])
+VITAMIN_D_DRAFT = fhir_draft(named("colecalciferol"), id="draft-3", dosageInstruction=[])
+ANOTHER_NSAID = fhir_medication_request(named("naproxen"), id="order-4", authoredOn=day(100))
+LOW_EGFR = fhir_observation(EGFR, valueQuantity=a_quantity(25, "mL/min/{1.73_m2}"))
 
 STORIES: dict[str, tuple[list[Json], list[Json]]] = {
     "nothing": ([ILOPROST_BY_VEIN], []),
@@ -305,6 +324,13 @@ STORIES: dict[str, tuple[list[Json], list[Json]]] = {
     "raised": ([ILOPROST_BY_VEIN], [fhir_observation(INR, valueQuantity=a_quantity(2.8, "{INR}"))]),
     "long-term": ([ILOPROST_BY_VEIN], [fhir_condition(LONG_TERM_ANTICOAGULATION)]),
     "ongoing": ([ILOPROST_BY_VEIN], [ILOPROST_ON_FILE, ACTIVE]),
+    "nsaid": ([IBUPROFEN_DRAFT], [ACTIVE, fhir_condition(EDEMA_SYNDROME), LOW_EGFR]),
+    "nsaid, unclear": ([IBUPROFEN_DRAFT], [fhir_medication_request(status="on-hold"), ANOTHER_NSAID]),
+    "nsaid, mirror": ([APIXABAN_DRAFT, fhir_draft(named("lithium"), id="draft-4")], [ANOTHER_NSAID, LOW_EGFR]),
+    "nsaid, pregnant": ([IBUPROFEN_DRAFT], [WOMAN, POSITIVE_TEST]),
+    "nsaid, long": ([IBUPROFEN_DRAFT], [ANOTHER_NSAID, fhir_condition(EDEMA_SYNDROME), LOW_EGFR]),
+    "vitamin D": ([VITAMIN_D_DRAFT], [LOW_EGFR, fhir_medication_request(named("digoxin"))]),
+    "opioid": ([fhir_draft(named("oxycodone"), id="draft-5")], [fhir_condition(EDEMA_SYNDROME)]),
 }
 
 

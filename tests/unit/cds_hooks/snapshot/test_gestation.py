@@ -69,16 +69,44 @@ def test_a_week_code_is_true_for_its_date() -> None:
     assert span(problems=(coded((196, 202), current=False),)) is None
 
 
-def test_the_newest_statement_wins() -> None:
-    old, new = due(80, noted=days_ago(90)), observed(211, ago=5)
-
-    assert span((old, new)) == (216, 216)
-    assert span((due(80, noted=days_ago(1)), new)) == (200, 200)
-    assert span((due(80), new)) == (216, 216)
+def test_the_newest_statement_of_its_kind_wins() -> None:
+    assert span((due(80, noted=days_ago(90)), due(84, noted=days_ago(3)), due(82))) == (196, 196)
+    assert span((observed(190, ago=5), observed(211, ago=2), observed(205, ago=9))) == (213, 213)
 
 
-def test_of_one_day_the_due_date_wins() -> None:
-    assert span((observed(211, ago=5), due(80, noted=days_ago(5)))) == (200, 200)
+def test_a_due_date_beats_an_observed_age() -> None:
+    assert span((observed(206, ago=1), due(80, noted=days_ago(90)))) == (200, 200)
+    assert span((due(80),), (coded((205, 211)),)) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(213, 200), (214, 200), (215, 215), (187, 200), (186, 200), (185, 200), (235, 235)],
+)
+def test_statements_far_apart_leave_the_higher_age_and_a_remark(days: int, expected: int) -> None:
+    found = a_patient(pregnancy_results=(due(80, noted=days_ago(1)), observed(days, ago=0))).gestation
+
+    assert found is not None
+    assert found.first == expected
+    assert bool(found.remarks) is (abs(days - 200) > 14)
+
+
+def test_a_wide_span_contradicts_nothing() -> None:
+    month = a_result(Concept.DELIVERY_DATE, on("2025-09"), when=days_ago(3))
+
+    assert span((month, observed(240, ago=0))) == (240, 240)
+    assert span((month,), (coded(TRIMESTERS[2]),)) == (280 - 107, 280 - 78)
+    assert span((due(80),), (coded(TRIMESTERS[1]),)) == (200, 200)
+
+
+def test_what_bands_of_weeks_are_read_with() -> None:
+    def compared(days: tuple[int, int]) -> int:
+        found = a_patient(problems=(coded(days),)).gestation
+        assert found is not None
+        return found.compared
+
+    assert compared((189, 195)) == 189
+    assert compared((189, 196)) == 196
 
 
 def test_a_trimester_counts_only_alone() -> None:
