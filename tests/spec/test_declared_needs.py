@@ -50,6 +50,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.APPOINTMENTS: ("appointments",),
     Need.OPEN_ORDERS: ("open_services",),
     Need.MRI: ("mri_reports",),
+    Need.RADIOGRAPHS: ("radiographs",),
 }
 
 SYNDROME = a_problem(Concept.EDEMA_SYNDROME, onset=days_ago(5))

@@ -46,6 +46,7 @@ from tests.builders.snapshot import (
     unusable,
 )
 
+ONLY_CONTRAINDICATIONS = the_advisor().with_rules(contraindications.RULES)
 ADVICE_01 = ("BME-CI-01", "MedicationRequest/draft-iloprost")
 APIXABAN_DRAFT = fhir_draft(APIXABAN, id="draft-2", dosageInstruction=[])
 
@@ -260,7 +261,7 @@ def test_a_broken_rule_is_reported_and_recorded(hook: str) -> None:
 def test_one_notice_for_everything_that_could_not_be_checked() -> None:
     """Several gaps, one warning: it names each check with its reason."""
     chart = full_prefetch(the_advisor(), "order-sign") | {"medications": an_outcome(), "conditions": an_outcome()}
-    answer = answer_of("order-sign", a_request("order-sign", [fhir_draft()], chart))
+    answer = answer_of("order-sign", a_request("order-sign", [fhir_draft()], chart), advisor=ONLY_CONTRAINDICATIONS)
     (notice,) = cards_in(answer)
     assert notice["source"]["topic"]["code"] == "BME-SYS-01"
     assert notice["indicator"] == "warning"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from cds_hooks.authoring.evidence import DPM_BLOG, Evidence
 from cds_hooks.authoring.override import OverrideReason
-from cds_hooks.authoring.rule import Gate, Hook, Rule
+from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Propose, Verdict
 from cds_hooks.snapshot import age
 from cds_hooks.snapshot.medication import Order
@@ -23,7 +23,7 @@ RULE = Rule(
     version=1,
     title="Child or adolescent: adult drug rules do not apply",
     check="age before adult drug treatment",
-    hooks=frozenset(Hook),
+    hooks=ORDER_HOOKS | {Hook.PATIENT_VIEW},
     orders=(
         DrugGroup.PROSTACYCLIN,
         DrugGroup.BISPHOSPHONATE,
