@@ -140,6 +140,7 @@ def test_the_daily_dose(medicine: Json, amount: Json, dose: Dose) -> None:
         (OXYCODONE, {"value": 1, "unit": "spoon"}),
         (OXYCODONE, {"value": 1}),
         (OXYCODONE, {"value": 5, "unit": "mL"}),
+        (COLECALCIFEROL, {"value": 5, "unit": "mL"}),
         (named("oxycodone"), {"value": 1, "unit": "tablet"}),
         (named("diclofenac sodium 1 % topical gel"), {"value": 1, "unit": "tablet"}),
         (named("calcium carbonate 1500 mg / cholecalciferol 800 unit oral tablet"), {"value": 1500, "unit": "mg"}),
