@@ -183,6 +183,17 @@ def test_one_instruction_without_a_dose_leaves_the_whole_unknown(other: Any) -> 
     assert found.medicine.drugs
 
 
+def test_a_dose_that_cannot_be_read_leaves_the_schedule() -> None:
+    """An amount written as a text hides neither the end of the order nor that it is taken as needed."""
+    bounds = {"repeat": {"boundsPeriod": {"end": day(5)}}}
+    odd = {"timing": bounds, "asNeededBoolean": True, "doseAndRate": [{"doseQuantity": "5 mg"}]}
+    [found] = read([fhir_medication_request(OXYCODONE, status="stopped", dosageInstruction=[odd])]).medications.items
+
+    assert (found.per_day, found.as_needed) == (None, True)
+    assert found.stopped is not None
+    assert found.stopped.day == day(5)
+
+
 def test_instructions_in_different_measures_do_not_add_up() -> None:
     in_units = {"timing": DAILY, "doseAndRate": [{"doseQuantity": {"value": 5, "unit": "units"}}]}
 
