@@ -77,8 +77,8 @@ class Renderer:
         call = Call(self.request, self.patient, self.recorded, card, uuid)
         suggestions = self.suggestions.build(offered.proposals, call)
         unknown = self._unrecognized(card)
-        facts = [fact for each in card.heard for fact in each.advice.because]
-        gaps = [gap for each in card.heard for gap in each.advice.unchecked]
+        facts = [fact for each in card.members for fact in each.advice.because]
+        gaps = [gap for each in card.members for gap in each.advice.unchecked]
         evidence = [item for each in card.members for item in each.rule.evidence]
         own = dict.fromkeys(reason for each in card.members for reason in each.rule.overrides)
         return Card(
@@ -102,7 +102,7 @@ class Renderer:
 
     def _unrecognized(self, card: CardPlan) -> tuple[str, ...]:
         """The names of medicines that no table knows, for a rule that looks at the medication list."""
-        if not any(Need.MEDICATIONS in each.rule.needs for each in card.heard):
+        if not any(Need.MEDICATIONS in each.rule.needs for each in card.members):
             return ()
         return tuple(dict.fromkeys(item.medicine.name for item in self.patient.unrecognized_medications.items))
 
@@ -127,7 +127,7 @@ class Renderer:
         if unknown:
             yield f"**Not recognized:** {_listed(unknown)}. {NOT_RECOGNIZED}."
         yield f"**Source:** {_cited(card)}."
-        limits = " ".join(dict.fromkeys(each.rule.limits for each in card.heard))
+        limits = " ".join(dict.fromkeys(each.rule.limits for each in card.members))
         yield f"**Limits:** {limits} {VERIFY} Data as of {self.patient.as_of:%Y-%m-%d %H:%M %Z}."
         if left_out:
             yield f"**{len(left_out)} more without a card:** {'; '.join(left_out)}."
@@ -139,7 +139,7 @@ def _line(advice: Advice) -> str:
 
 
 def _cited(card: CardPlan) -> str:
-    items = dict.fromkeys(item for each in card.heard for item in each.rule.evidence)
+    items = dict.fromkeys(item for each in card.members for item in each.rule.evidence)
     return "; ".join(f"{item.title}, {item.section}" for item in items)
 
 

@@ -82,7 +82,7 @@ def offers(card: CardPlan, rules: Sequence[AnyRule], patient: Patient) -> Offers
     """The joined proposals of a card's members, each once, as far as they may be made."""
     kept: list[Proposal] = []
     notes: list[str] = []
-    for proposal in dict.fromkeys(each for member in card.heard for each in member.advice.proposals):
+    for proposal in dict.fromkeys(each for member in card.members for each in member.advice.proposals):
         against, first = _tested(proposal, rules, patient)
         if not against:
             kept.append(proposal)

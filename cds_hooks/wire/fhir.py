@@ -305,12 +305,17 @@ class Directions(Element, frozen=True):
     site: CodeableConcept | None = None
 
 
-class Dosage(Directions, frozen=True):
-    """A dosage instruction; of an administration, what was given."""
+class Schedule(Directions, frozen=True):
+    """The same with when."""
 
     timing: Timing | None = None
     as_needed_boolean: bool | None = None
     as_needed_codeable_concept: CodeableConcept | None = None
+
+
+class Dosage(Schedule, frozen=True):
+    """A dosage instruction; of an administration, what was given."""
+
     dose_and_rate: list[DoseAndRate] | None = None
     max_dose_per_period: Ratio | None = None
 

@@ -76,7 +76,7 @@ OTHER_FORMULA = 3
 
 INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("POS", "R", "RR", "DET"), Answer.POSITIVE),
-    **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),
+    **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
     **dict.fromkeys(("IND", "E", "WR"), Answer.UNDECIDED),
 }
 MILLIMETERS = {"mm": 1.0, "cm": 10.0}
@@ -121,18 +121,18 @@ def read_labs(reader: Reader) -> Listing[Result]:
 
 
 def read_bone_labs(reader: Reader) -> Listing[Result]:
-    return _read(reader, BONE_LABS, Need.VITAMIN_D, BONE)
+    return _read(reader, BONE_LABS, reader.chart.sources[BONE_LABS].title, BONE)
 
 
 def read_screening_labs(reader: Reader) -> Listing[Result]:
-    return _read(reader, SCREENING_LABS, Need.SCREENING, SCREENING)
+    return _read(reader, SCREENING_LABS, reader.chart.sources[SCREENING_LABS].title, SCREENING)
 
 
 def read_vitals(reader: Reader) -> Listing[Result]:
-    return _read(reader, VITALS, Need.PAIN, VITAL_SIGNS)
+    return _read(reader, VITALS, reader.chart.sources[VITALS].title, VITAL_SIGNS)
 
 
-def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> Listing[Result]:
+def _read(reader: Reader, key: str, fact: str, wanted: tuple[Concept, ...]) -> Listing[Result]:
     results: list[Result] = []
     remarks: list[Gap] = []
     unreadable = 0
@@ -152,7 +152,7 @@ def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> 
                     results.append(replace(read, preliminary=True) if raw.status == PRELIMINARY else read)
                 else:
                     remarks.append(read)
-    return Listing(tuple(results), reader.chart.gap(key, need, unreadable), tuple(remarks))
+    return Listing(tuple(results), reader.chart.gap(key, fact, unreadable), tuple(remarks))
 
 
 def _parts(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
