@@ -24,7 +24,9 @@ RULE = "BME-DS-ILO-02"
 SUMMARY = "Iloprost: bleeding-prone condition present - contraindicated"
 LOW_PLATELETS = "Iloprost: platelets 50-99 - bleeding risk, specialist decision"
 DELETE = "delete MedicationRequest/draft-iloprost"
-CONTRAINDICATED = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False)
+CONTRAINDICATED = advice(
+    RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False, says=["inhibit platelets"]
+)
 ULCER = a_problem(Concept.PEPTIC_ULCER)
 
 
