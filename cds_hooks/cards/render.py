@@ -19,6 +19,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import (
     BASIS,
+    PLAIN,
     Basis,
     BasisEvidence,
     BasisFact,
@@ -27,6 +28,7 @@ from cds_hooks.wire.card import (
     Card,
     Coding,
     Indicator,
+    Presentation,
     Source,
 )
 from cds_hooks.wire.request import Request
@@ -60,10 +62,12 @@ class Renderer:
     suggestions: Suggestions
     request: Request
     patient: Patient
+    presentation: Presentation = PLAIN
 
     def card(self, rule: Rule, order: Order | None, advice: Advice) -> Card:
         uuid = card_id(self.request, rule.id, order.key if order else "")
-        suggestions = self.suggestions.build(advice.proposals, self.request, self.patient, uuid)
+        built = self.suggestions.build(advice.proposals, self.request, self.patient, uuid)
+        suggestions = [each for each in built if self.presentation.replacements or len(each.actions or ()) < 2]
         evidence = rule.evidence[0]
         unknown = self._unrecognized(rule)
         gaps = (*advice.unchecked, *((_counted(unknown),) if unknown else ()))
@@ -74,7 +78,7 @@ class Renderer:
             indicator=advice.indicator,
             source=source_of(f"{evidence.title} | {NO_SIGN_OFF}", rule.id, rule.title),
             suggestions=suggestions or None,
-            selection_behavior="any" if suggestions else None,
+            selection_behavior=self.presentation.selection_behavior if suggestions else None,
             override_reasons=overrides(advice.indicator, rule.overrides),
             extension={BASIS: basis([(rule, advice.indicator)], advice.because, gaps, rule.evidence)},
         )

@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 
 from cds_hooks.wire.delivery import Delivery, Query, State
-from service.fhir.client import open_session
 from service.fhir.gather import Limits, Reader
 from service.security.outbound import parse_base
+from service.security.outgoing import open_outgoing
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr, bundle
 
 pytestmark = pytest.mark.asyncio
@@ -26,10 +26,11 @@ PATIENT = Query("patient", "Patient/1")
 @asynccontextmanager
 async def reading(ehr: FaultyEhr, *, seconds: float = 30, limits: Limits = LIMITS) -> AsyncIterator[Reader]:
     """A reader of this EHR. The deadline is far away unless the test is about it."""
-    async with open_session() as session:
+    outgoing = open_outgoing()
+    async with outgoing.session:
         base = parse_base(ehr.base)
         assert base is not None
-        yield Reader(session, base, "token-1", asyncio.get_running_loop().time() + seconds, limits)
+        yield Reader(outgoing, base, "token-1", asyncio.get_running_loop().time() + seconds, limits)
 
 
 async def deliver(ehr: FaultyEhr, query: Query = CONDITIONS, *, seconds: float = 30) -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -14,7 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from service.clients import DEVELOPMENT_CLIENT, Client, Clients
 from service.errors import ClientRefusedError
 from service.security.client_jwt import Gate
+from service.security.key_ring import KeyRing
 from service.security.keys import read_keys
+from service.security.replay import TokensInMemory
 from tests.unit.service.signing import BASE, ISSUER, NOW, PATH, claims, ec_jwk, ec_key, rsa_jwk, rsa_key, token
 
 KEYS = read_keys([ec_jwk(), rsa_jwk()], "client")
@@ -25,16 +28,21 @@ MELD = Client("meld", "https://meld.example.org", audience=("sand_man",), keys=K
 
 def gate(*clients: Client, unsigned: Client | None = None) -> Gate:
     signed = {(client.issuer, client.tenant): client for client in clients or (HOSPITAL,)}
-    return Gate(Clients(signed, unsigned), (BASE, "https://other.example.org/marrow"), lambda: NOW)
+    urls = (BASE, "https://other.example.org/marrow")
+    return Gate(Clients(signed, unsigned), urls, lambda: NOW, KeyRing(no_fetch), TokensInMemory())
+
+
+async def no_fetch(url: str) -> list[dict[str, Any]]:
+    raise AssertionError(f"{url} was asked for")
 
 
 def admitted(*authorization: str, at: Gate | None = None, path: str = PATH) -> str:
-    return (at or gate()).admit(list(authorization), path).name
+    return asyncio.run((at or gate()).admit(list(authorization), path)).name
 
 
 def reason(*authorization: str, at: Gate | None = None, path: str = PATH) -> str:
     with pytest.raises(ClientRefusedError) as refused:
-        (at or gate()).admit(list(authorization), path)
+        asyncio.run((at or gate()).admit(list(authorization), path))
     return refused.value.reason
 
 
@@ -64,6 +72,29 @@ def test_another_audience_is_refused(audience: object) -> None:
     assert reason(f"Bearer {token(aud=audience)}") in {"InvalidAudienceError", "MissingRequiredClaimError"}
 
 
+def test_feedback_may_name_its_own_address_or_that_of_the_service() -> None:
+    feedback = PATH + "/feedback"
+    assert admitted(f"Bearer {token(aud=BASE + feedback)}", path=feedback) == "hospital"
+    assert admitted(f"Bearer {token(aud=BASE + PATH)}", path=feedback) == "hospital"
+    assert reason(f"Bearer {token(aud=BASE + '/cds-services/bme-patient-view')}", path=feedback)
+
+
+def test_a_token_is_good_once() -> None:
+    at = gate(HOSPITAL, MELD)
+    assert admitted(f"Bearer {token()}", at=at) == "hospital"
+    assert reason(f"Bearer {token()}", at=at) == "replayed"
+    assert reason(f"Bearer {token(exp=NOW_S + 299)}", at=at) == "replayed"
+    assert admitted(f"Bearer {token(jti='another')}", at=at) == "hospital"
+    # Another client may use the same number.
+    assert admitted(f"Bearer {token(iss=MELD.issuer, aud='sand_man')}", at=at) == "meld"
+
+
+def test_a_refused_token_uses_up_no_number() -> None:
+    at = gate()
+    assert reason(f"Bearer {token(ec_key('attacker'))}", at=at) == "InvalidSignatureError"
+    assert admitted(f"Bearer {token()}", at=at) == "hospital"
+
+
 def test_an_audience_of_the_clients_own_replaces_ours() -> None:
     at = gate(MELD)
     assert admitted(f"Bearer {token(iss=MELD.issuer, aud='sand_man')}", at=at) == "meld"
@@ -73,7 +104,7 @@ def test_an_audience_of_the_clients_own_replaces_ours() -> None:
 def test_a_tenant_has_its_own_keys() -> None:
     at = gate(HOSPITAL, NORTH)
     assert admitted(f"Bearer {token(ec_key('north'), tenant='north')}", at=at) == "north"
-    assert admitted(f"Bearer {token(tenant='south')}", at=at) == "hospital"
+    assert admitted(f"Bearer {token(tenant='south', jti='2')}", at=at) == "hospital"
     assert reason(f"Bearer {token(tenant='north')}", at=at) == "InvalidSignatureError"
     assert reason(f"Bearer {token(tenant='south')}", at=gate(NORTH)) == "unknown_issuer"
 
