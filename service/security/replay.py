@@ -2,7 +2,7 @@
 
 One process remembers by itself; several remember together in Redis. While Redis does not answer, each process goes on
 with its own memory and says so in the log: a decision service that falls silent harms patients, and a token that is
-used twice within its minutes opens nothing that it did not open before (docs/adr/0011).
+used twice within its minutes opens nothing that it did not open before (docs/adr/0020).
 """
 
 from __future__ import annotations

@@ -114,6 +114,7 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
     return chain, private
 
 
+@pytest.mark.conforms("A10", "T1")
 def test_serve_speaks_https_by_itself(tmp_path: Path) -> None:
     """TLS 1.2 or later, with the site's certificate (checklist item A10)."""
     chain, key = self_signed(tmp_path)

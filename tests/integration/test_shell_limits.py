@@ -27,6 +27,7 @@ def development(**changed: object) -> Settings:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("H6", "P10")
 async def test_a_client_that_calls_too_often_is_told_when_to_call_again() -> None:
     async with calling(development(calls_per_second=0.01)) as client:
         assert (await client.post(SIGN, json=a_call(drug="metformin"))).status_code == 200
@@ -38,6 +39,7 @@ async def test_a_client_that_calls_too_often_is_told_when_to_call_again() -> Non
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("H6", "P10")
 async def test_only_so_many_calls_of_a_client_at_a_time() -> None:
     began, go = asyncio.Event(), asyncio.Event()
 
@@ -58,6 +60,7 @@ async def test_only_so_many_calls_of_a_client_at_a_time() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("P10")
 async def test_a_body_that_does_not_arrive_is_given_up() -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
@@ -92,6 +95,7 @@ def preflight(origin: str) -> dict[str, str]:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("O1", "O2")
 async def test_a_listed_origin_may_call_and_see_errors_too() -> None:
     settings = development(cors_origins=ORIGIN)
     async with calling(settings) as client:
@@ -115,6 +119,7 @@ async def test_a_listed_origin_may_call_and_see_errors_too() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("O2", "H5")
 async def test_an_error_of_our_own_carries_the_headers_as_well() -> None:
     def stopped() -> None:
         raise RuntimeError
@@ -127,6 +132,7 @@ async def test_an_error_of_our_own_carries_the_headers_as_well() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("O1")
 async def test_no_other_origin_is_let_in() -> None:
     for settings in (development(), development(cors_origins=ORIGIN)):
         async with calling(settings) as client:
@@ -160,6 +166,7 @@ async def test_every_reply_carries_the_security_headers() -> None:
 # -- set-ups
 
 
+@pytest.mark.conforms("F14")
 def test_several_processes_need_a_shared_memory_of_tokens(tmp_path: Path) -> None:
     settings = production(tmp_path).model_copy(update={"instances": 2})
     with pytest.raises(SetupError, match="MARROW_REDIS_URL"):

@@ -77,6 +77,7 @@ def check(lines: io.StringIO, *replies: httpx.Response) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines.getvalue().splitlines()]
 
 
+@pytest.mark.conforms("F16", "G6")
 async def test_good_calls_and_an_ehr_that_fails(lines: io.StringIO) -> None:
     async with FaultyEhr().running() as ehr, calling() as client:
         ehr.answer("MedicationRequest", f"{CANARY} is not JSON".encode())
@@ -104,6 +105,7 @@ async def test_good_calls_and_an_ehr_that_fails(lines: io.StringIO) -> None:
     assert events.count("call_answered") == 3
 
 
+@pytest.mark.conforms("F16", "H5")
 async def test_bad_calls(lines: io.StringIO) -> None:
     def changed(**more: Any) -> dict[str, Any]:
         return {**marked(), **more}
@@ -149,6 +151,7 @@ async def test_a_rule_that_breaks_is_recorded_without_what_it_says(lines: io.Str
     assert any(frame.endswith(":broken") for line in failures for frame in line["frames"])
 
 
+@pytest.mark.conforms("H5", "H6")
 async def test_an_error_of_our_own_is_a_500_without_trace(lines: io.StringIO) -> None:
     def stopped() -> Any:
         raise RuntimeError(f"{CANARY} {PATIENT}")

@@ -132,6 +132,7 @@ def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
         (file_of(hospital(jwks=None, jwks_url="https://sandbox.cds-hooks.org/jwks.json")), "public sandbox"),
     ],
 )
+@pytest.mark.conforms("P4")
 def test_production_does_not_start_with_it(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(SetupError) as refused:
         load(tmp_path, text, Mode.PRODUCTION)
@@ -145,6 +146,7 @@ def test_production_does_not_start_without_a_file() -> None:
         load_clients(Settings())
 
 
+@pytest.mark.conforms("A1")
 def test_production_is_called_over_https(tmp_path: Path) -> None:
     path = tmp_path / "clients.yaml"
     path.write_text(file_of(hospital()), "utf-8")

@@ -46,6 +46,7 @@ def reason(*authorization: str, at: Gate | None = None, path: str = PATH) -> str
     return refused.value.reason
 
 
+@pytest.mark.conforms("F2", "F7", "T21")
 def test_both_recommended_algorithms_are_accepted() -> None:
     assert admitted(f"Bearer {token()}") == "hospital"
     assert admitted(f"bearer {token(rsa_key(), 'RS384', {'kid': 'rsa-1'})}") == "hospital"
@@ -60,6 +61,7 @@ def test_both_recommended_algorithms_are_accepted() -> None:
         ["https://elsewhere.example.org", BASE + PATH],
     ],
 )
+@pytest.mark.conforms("F4", "F12", "F13", "P3")
 def test_the_audience_is_one_of_our_own_addresses(audience: object) -> None:
     assert admitted(f"Bearer {token(aud=audience)}") == "hospital"
 
@@ -68,10 +70,12 @@ def test_the_audience_is_one_of_our_own_addresses(audience: object) -> None:
     "audience",
     [BASE, BASE + "/cds-services", BASE + PATH + "//", BASE + PATH + "/feedback", "http://cds.example.org" + PATH, []],
 )
+@pytest.mark.conforms("F12", "F13", "P3", "T21")
 def test_another_audience_is_refused(audience: object) -> None:
     assert reason(f"Bearer {token(aud=audience)}") in {"InvalidAudienceError", "MissingRequiredClaimError"}
 
 
+@pytest.mark.conforms("F12")
 def test_feedback_may_name_its_own_address_or_that_of_the_service() -> None:
     feedback = PATH + "/feedback"
     assert admitted(f"Bearer {token(aud=BASE + feedback)}", path=feedback) == "hospital"
@@ -79,6 +83,7 @@ def test_feedback_may_name_its_own_address_or_that_of_the_service() -> None:
     assert reason(f"Bearer {token(aud=BASE + '/cds-services/bme-patient-view')}", path=feedback)
 
 
+@pytest.mark.conforms("F14")
 def test_a_token_is_good_once() -> None:
     at = gate(HOSPITAL, MELD)
     assert admitted(f"Bearer {token()}", at=at) == "hospital"
@@ -95,12 +100,14 @@ def test_a_refused_token_uses_up_no_number() -> None:
     assert admitted(f"Bearer {token()}", at=at) == "hospital"
 
 
+@pytest.mark.conforms("P3")
 def test_an_audience_of_the_clients_own_replaces_ours() -> None:
     at = gate(MELD)
     assert admitted(f"Bearer {token(iss=MELD.issuer, aud='sand_man')}", at=at) == "meld"
     assert reason(f"Bearer {token(iss=MELD.issuer)}", at=at) == "InvalidAudienceError"
 
 
+@pytest.mark.conforms("F5", "F14")
 def test_a_tenant_has_its_own_keys() -> None:
     at = gate(HOSPITAL, NORTH)
     assert admitted(f"Bearer {token(ec_key('north'), tenant='north')}", at=at) == "north"
@@ -110,6 +117,7 @@ def test_a_tenant_has_its_own_keys() -> None:
 
 
 @pytest.mark.parametrize("missing", ["aud", "exp", "iat", "jti"])
+@pytest.mark.conforms("F4", "T21")
 def test_every_claim_is_required(missing: str) -> None:
     changed: dict[str, Any] = {missing: None}
     assert reason(f"Bearer {token(**changed)}") == "MissingRequiredClaimError"
@@ -136,6 +144,7 @@ NOW_S = int(NOW.timestamp())
         ({"exp": 10**400}, "malformed"),
     ],
 )
+@pytest.mark.conforms("F4", "F8", "F14", "T21")
 def test_a_claim_that_does_not_fit(changed: dict[str, Any], expected: str) -> None:
     assert reason(f"Bearer {token(**changed)}") == expected
 
@@ -150,6 +159,7 @@ def test_a_claim_that_does_not_fit(changed: dict[str, Any], expected: str) -> No
         {"sub": "someone"},
     ],
 )
+@pytest.mark.conforms("F14")
 def test_a_minute_of_difference_between_clocks_is_tolerated(changed: dict[str, Any]) -> None:
     assert admitted(f"Bearer {token(**changed)}") == "hospital"
 
@@ -163,6 +173,7 @@ def test_a_minute_of_difference_between_clocks_is_tolerated(changed: dict[str, A
         ({"crit": ["exp"]}, "critical_header"),
     ],
 )
+@pytest.mark.conforms("F3", "F7", "T21")
 def test_a_header_that_does_not_fit(header: dict[str, Any], expected: str) -> None:
     assert reason(f"Bearer {token(header=header)}") in {expected, "InvalidTokenError"}
 
@@ -179,6 +190,7 @@ def forged(alg: str, sign: Callable[[bytes], bytes]) -> str:
     return (signed + b"." + base64.urlsafe_b64encode(sign(signed)).rstrip(b"=")).decode()
 
 
+@pytest.mark.conforms("F6", "T21")
 def test_unsigned_and_symmetric_tokens_are_refused() -> None:
     public = (
         ec_key().public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)

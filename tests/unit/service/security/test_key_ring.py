@@ -51,6 +51,7 @@ class Publisher:
         return KeyRing(self.fetch, known_to_all=known_to_all, clock=lambda: self.now)
 
 
+@pytest.mark.conforms("F11")
 async def test_a_set_is_fetched_once_and_kept() -> None:
     publisher = Publisher()
     ring = publisher.ring()
@@ -70,6 +71,7 @@ async def test_a_set_that_has_grown_old_is_fetched_again() -> None:
     assert await ring.find(HOSPITAL, "ec-1", None) is None  # withdrawn
 
 
+@pytest.mark.conforms("F11")
 async def test_a_key_that_is_not_in_the_set_makes_one_refresh() -> None:
     publisher = Publisher()
     ring = publisher.ring()
@@ -80,6 +82,7 @@ async def test_a_key_that_is_not_in_the_set_makes_one_refresh() -> None:
     assert len(publisher.asked) == 2
 
 
+@pytest.mark.conforms("F11")
 async def test_made_up_key_ids_cannot_make_us_ask_again_and_again() -> None:
     publisher = Publisher()
     ring = publisher.ring()
@@ -142,6 +145,7 @@ async def test_a_published_set_that_cannot_be_trusted_changes_nothing(published:
     assert len(publisher.asked) == 2
 
 
+@pytest.mark.conforms("F8", "P4")
 async def test_jku_chooses_among_listed_addresses() -> None:
     publisher = Publisher(**{SECOND: [ec_jwk("second")]})
     ring = publisher.ring()
@@ -154,6 +158,7 @@ async def test_jku_chooses_among_listed_addresses() -> None:
     assert publisher.asked == [SECOND, URL]
 
 
+@pytest.mark.conforms("F9")
 async def test_a_client_with_keys_in_the_file_is_never_asked_for_them() -> None:
     publisher = Publisher()
     keys = read_keys([ec_jwk()], "hospital")
@@ -192,6 +197,7 @@ async def test_a_set_comes_over_the_wire() -> None:
     assert ehr.tokens == [None]
 
 
+@pytest.mark.conforms("F11")
 async def test_what_is_no_key_set_is_refused() -> None:
     async def redirect(_request: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": f"{ehr.base}/good"})

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.asyncio
 ISSUER = "https://ehr.example.org"
 
 
+@pytest.mark.conforms("F14")
 async def test_a_token_comes_once_for_its_issuer() -> None:
     used = TokensInMemory()
     assert await used.first_use(ISSUER, "a", 0, 300)
@@ -68,6 +69,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(10)
 
 
+@pytest.mark.conforms("F14")
 async def test_processes_share_their_memory_in_redis(redis_url: str) -> None:
     one, other = open_used_tokens(redis_url), open_used_tokens(redis_url)
     now = time.time()
