@@ -24,6 +24,7 @@ from service.security.replay import UsedTokens
 
 FEEDBACK = "/feedback"
 LEEWAY_SECONDS = 60
+LONGEST_TOKEN = 8192  # characters; a token that carries a chain of certificates is shorter
 LONGEST_LIFE_SECONDS = 3600  # CDS Hooks best practices: tokens live an hour at most
 REQUIRED = ("iss", "aud", "exp", "iat", "jti")
 # Times are compared below, with the clock that the service was given.
@@ -121,7 +122,10 @@ def _bearer(authorization: list[str]) -> str:
     scheme, _, token = authorization[0].partition(" ")
     if len(authorization) > 1 or scheme.lower() != "bearer":
         raise ClientRefusedError("not_bearer")
-    return token.strip()
+    token = token.strip()
+    if len(token) > LONGEST_TOKEN:
+        raise ClientRefusedError("too_long")
+    return token
 
 
 def _unverified(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
