@@ -11,7 +11,7 @@ BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test check format bench lock clean
+.PHONY: help install demo serve test fuzz check format bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ serve: $(STAMP) ## serve on 127.0.0.1:8000 in development mode
 
 test: $(STAMP) ## run the tests with coverage (PYTEST_ARGS="--no-cov tests/spec" for a part)
 	$(BIN)/python -m pytest --cov $(PYTEST_ARGS)
+
+fuzz: $(STAMP) ## send anything anywhere, with new examples, for some minutes
+	$(BIN)/python -m pytest --no-cov --hypothesis-profile=fuzz $(PYTEST_ARGS) tests/fuzz
 
 check: $(STAMP) ## format, lint, types, import contracts, spelling, compose file, lock files
 	$(BIN)/ruff format --check .

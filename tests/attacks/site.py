@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +32,11 @@ class Site:
     client: httpx.AsyncClient
     store: MemoryDecisions
 
-    async def call(self, authorization: str | None, body: bytes | None = None, **headers: str) -> httpx.Response:
+    async def call(
+        self, authorization: str | None, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """An order-sign with this Authorization header."""
-        sent = {"Content-Type": "application/json", **headers}
+        sent = {"Content-Type": "application/json", **(headers or {})}
         if authorization is not None:
             sent["Authorization"] = authorization
         content = json.dumps(a_call(drug="metformin")).encode() if body is None else body

@@ -67,7 +67,7 @@ BODIES: dict[str, tuple[Callable[[], bytes], dict[str, str], int]] = {
 async def test_a_body_that_must_be_refused(name: str, tmp_path: Path) -> None:
     make, headers, status = BODIES[name]
     async with site(tmp_path) as attacked:
-        reply = await attacked.call(f"Bearer {token()}", make(), **headers)
+        reply = await attacked.call(f"Bearer {token()}", make(), headers)
         assert the_problem(reply, status)
         assert "passwd" not in reply.text
         assert "script" not in reply.text
@@ -131,7 +131,7 @@ async def test_a_header_of_the_caller_is_not_repeated(
     header: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with site(tmp_path) as attacked:
-        reply = await attacked.call(f"Bearer {token()}", **{header: "forged-value"})
+        reply = await attacked.call(f"Bearer {token()}", headers={header: "forged-value"})
     assert "forged-value" not in str(reply.headers)
     said = capsys.readouterr()
     assert "forged-value" not in said.out + said.err

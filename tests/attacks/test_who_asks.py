@@ -219,8 +219,8 @@ async def test_replay_at_another_service(tmp_path: Path) -> None:
 async def test_the_audience_never_comes_from_a_header(headers: dict[str, str], tmp_path: Path) -> None:
     async with site(tmp_path) as attacked:
         evil = token(aud=f"https://evil.example.org{SIGN}")
-        assert (await attacked.call(f"Bearer {evil}", **headers)).status_code == 401
-        assert (await attacked.call(f"Bearer {token()}", **headers)).status_code == 200
+        assert (await attacked.call(f"Bearer {evil}", headers=headers)).status_code == 401
+        assert (await attacked.call(f"Bearer {token()}", headers=headers)).status_code == 200
 
 
 @pytest.mark.asyncio

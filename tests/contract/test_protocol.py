@@ -178,6 +178,14 @@ def test_a_token_for_another_patient_is_refused() -> None:
         ("empty: no entry", {"resourceType": "Bundle", "type": "searchset"}, True),
         ("failed: outcome", an_outcome(), False),
         ("failed: outcome as entry", a_bundle([an_outcome()]), False),
+        pytest.param(
+            "failed: outcome without a word",
+            {"resourceType": "OperationOutcome"},
+            False,
+            marks=pytest.mark.xfail(
+                reason="read as a Bundle without rows: cds_hooks/snapshot/from_fhir/chart.py, _is_error"
+            ),
+        ),
         ("failed: text", "none", False),
         ("failed: array", [], False),
         ("failed: another resource", fhir_patient(), False),
