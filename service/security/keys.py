@@ -49,7 +49,7 @@ def read_keys(
             raise SetupError(f"{owner}: a key has no `kid`; client tokens name their key by it")
         if kid in keys:
             raise SetupError(f"{owner}: two keys have the `kid` {kid}")
-        if not known_to_all and jwk.get("x") in KNOWN_TO_ALL:
+        if not known_to_all and str(jwk.get("x")) in KNOWN_TO_ALL:
             raise SetupError(f"{owner}: the private key of the public sandbox is known to all; remove {kid}")
         keys[kid] = _read(jwk, algorithm, f"{owner}: the key {kid}")
     if not keys:

@@ -11,17 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
-from hypothesis import HealthCheck, settings
 
 from tests.contract.schemas import faults
 from tests.integration.test_shell_command import MARROW, environment, free_port
 
 CANARY = "canary-4711"
-EFFORT = (
-    settings.get_profile("fuzz")
-    if settings.get_current_profile_name() == "fuzz"
-    else settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-)
 REFUSALS = {400, 401, 404, 405, 408, 412, 413, 415, 429, 503}
 NOT_LIMITED = {"MARROW_CALLS_PER_SECOND": "100000", "MARROW_LOG_LEVEL": "debug"}
 

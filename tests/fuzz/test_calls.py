@@ -19,7 +19,8 @@ from tests.builders.fhir import (
     fhir_observation,
     fhir_patient,
 )
-from tests.fuzz.target import CANARY, EFFORT, Target
+from tests.fuzz.effort import EFFORT
+from tests.fuzz.target import CANARY, Target
 from tests.integration.test_shell_support import TODAY
 from tests.property.mutations import DELETED, EXTREME, WRONG, changed, positions
 

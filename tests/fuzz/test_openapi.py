@@ -11,7 +11,8 @@ from schemathesis.specs.openapi.checks import content_type_conformance
 from service.app import create_app
 from service.persistence.decisions import MemoryDecisions
 from tests.builders.calls import the_advisor
-from tests.fuzz.target import EFFORT, Target, judge
+from tests.fuzz.effort import EFFORT
+from tests.fuzz.target import Target, judge
 from tests.integration.test_shell_support import DEVELOPMENT
 
 document = create_app(DEVELOPMENT, advisor=the_advisor(), store=MemoryDecisions()).openapi()

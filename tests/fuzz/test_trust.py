@@ -16,7 +16,7 @@ from yarl import URL
 from service.errors import ClientRefusedError, SetupError
 from service.security.keys import read_keys
 from service.security.outbound import allowed, parse_base, same_origin
-from tests.fuzz.target import EFFORT
+from tests.fuzz.effort import EFFORT
 from tests.unit.service.security.test_client_jwt import HOSPITAL, MELD, NORTH, gate
 from tests.unit.service.signing import ISSUER, PATH, claims, ec_jwk, rsa_jwk, token
 
