@@ -73,6 +73,56 @@ def test_what_nobody_knows_is_ignored() -> None:
     assert topics(cards_in(answer_of("order-sign", json.dumps(body).encode()))) == known
 
 
+VERSIONS: dict[str, Json] = {
+    "1.0": {
+        "fhirServer": "http://ehr.example.org",
+        "fhirAuthorization": {
+            "access_token": "t",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "patient/Patient.read",
+            "subject": "cds-service4",
+        },
+    },
+    "2.0": {
+        "fhirServer": "https://ehr.example.org/fhir",
+        "fhirAuthorization": {
+            "access_token": "t",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "patient/Patient.read user/Observation.read",
+            "subject": "cds-service4",
+            "patient": "patient-1",
+        },
+        "extension": {"com.example.client": {"version": "8"}},
+    },
+    "3.0": {
+        "fhirServer": "https://ehr.example.org/fhir",
+        "fhirAuthorization": {
+            "access_token": "t",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "patient/Patient.rs patient/Observation.rs?category=laboratory",
+            "subject": "cds-service4",
+            "patient": "patient-1",
+            "extension": {"com.example.client": {"a": 1}},
+        },
+        "extension": {"com.example.client": {"version": "9"}},
+    },
+}
+
+
+@pytest.mark.conforms("C1", "C4", "C5", "G1", "G3", "P5")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("hook", ["patient-view", "order-select", "order-sign"])
+def test_requests_of_each_version_are_answered_validly(version: str, hook: str) -> None:
+    body = a_request(hook, [fhir_draft()], prefetch(APIXABAN_ORDER, hook=hook), **VERSIONS[version])
+    assert REQUEST.is_valid(json.loads(body))
+    cards = cards_in(answer_of(hook, body))
+    assert faults({"cards": cards}) == []
+    assert bool(cards) or hook == "patient-view"
+
+
 @pytest.mark.conforms("C12", "C14")
 @pytest.mark.parametrize("instance", ["not a uuid", "D1577C69-DFBE-44AD-BA6D-3E05E953B2EA", "1"])
 def test_a_hook_instance_of_any_shape_gets_valid_cards(instance: str) -> None:

@@ -11,17 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.builders.tls import self_signed
 from tests.integration.test_shell_support import SIGN, a_call
 from tests.unit.service.signing import ISSUER, ec_jwk
 
@@ -94,24 +89,6 @@ def test_serve_answers_and_drains_when_it_is_stopped(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "marrow.db")
     assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
     connection.close()
-
-
-def self_signed(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine and its key, as PEM files."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    ends = now + timedelta(days=1)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, ends)
-    certificate = builder.add_extension(
-        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-    ).sign(key, hashes.SHA256())
-    chain, private = folder / "chain.pem", folder / "key.pem"
-    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return chain, private
 
 
 @pytest.mark.conforms("A10", "T1")

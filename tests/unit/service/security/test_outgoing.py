@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from service.security.outgoing import (
@@ -20,6 +22,7 @@ from service.security.outgoing import (
     open_outgoing,
     trusted,
 )
+from tests.builders.tls import self_signed
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr
 
 
@@ -169,3 +172,31 @@ def test_a_bundle_that_holds_no_certificate_is_refused(tmp_path: Path) -> None:
         with pytest.raises(OSError):
             trusted(tmp_path / name)
     assert trusted(None) is True
+
+
+@pytest.mark.asyncio
+async def test_the_sites_own_authority_is_trusted(tmp_path: Path) -> None:
+    """https towards a server whose certificate comes from the site: refused without the bundle, taken with it."""
+    chain, key = self_signed(tmp_path)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(chain, key)
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.json_response({"resourceType": "Patient"})
+
+    app = web.Application()
+    app.router.add_get("/fhir/Patient/1", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=server).start()
+    url = f"https://127.0.0.1:{runner.addresses[0][1]}/fhir/Patient/1"
+    try:
+        stranger = open_outgoing()
+        async with stranger.session:
+            with pytest.raises(aiohttp.ClientConnectorCertificateError):
+                await stranger.get(url, {})
+        known = open_outgoing(trust=trusted(chain))
+        async with known.session, known.get(url, {}) as response:
+            assert response.status == 200
+    finally:
+        await runner.cleanup()
