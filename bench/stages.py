@@ -9,6 +9,7 @@ from time import perf_counter
 
 from bench import bodies
 from cds_hooks.advisor import Advisor, Consultation, build_advisor
+from cds_hooks.authoring.rule import Hook
 from cds_hooks.cards.render import Renderer
 from cds_hooks.evaluation.evaluate import evaluate
 from cds_hooks.evaluation.triage import triage
@@ -25,9 +26,11 @@ def stages() -> Mapping[str, float]:
     consultation = _consult(advisor, critical, now)
     keys = consultation._keys()
     patient = consultation.reading.patient(keys, advisor.policy)
-    judged = evaluate(advisor.rules, patient)
-    renderer = Renderer(advisor.suggestions, consultation.request, patient)
-    shown = triage(judged).shown
+    rules = consultation._concerned(patient.drafts)
+    planned = triage(evaluate(rules, patient), Hook.ORDER_SIGN)
+    renderer = Renderer(
+        advisor.suggestions, consultation.request, patient, advisor.rules, consultation.reading.condition
+    )
 
     def snapshot() -> None:
         _consult(advisor, critical, now).reading.patient(keys, advisor.policy)
@@ -36,8 +39,9 @@ def stages() -> Mapping[str, float]:
     return {
         "decode (envelope, drafts)": decode,
         "snapshot": _time(snapshot) - decode,
-        "rules": _time(lambda: evaluate(advisor.rules, patient)),
-        "render": _time(lambda: [renderer.card(card.rule, card.order, card.advice) for card in shown]),
+        f"rules ({len(rules)} asked of the draft)": _time(lambda: evaluate(rules, patient)),
+        "triage": _time(lambda: triage(evaluate(rules, patient), Hook.ORDER_SIGN)),
+        "render": _time(lambda: renderer.cards(planned.cards, planned.left_out)),
         "whole answer, critical card": _time(lambda: _answer(advisor, critical, now)),
         "whole answer, no rule concerned": _time(lambda: _answer(advisor, silent, now)),
     }

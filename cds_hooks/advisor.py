@@ -12,26 +12,29 @@ medications that drafts refer to, then what the concerned rules need, then the m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from cds_hooks.authoring.rule import AnyRule
+from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, OrderRule
 from cds_hooks.cards.notices import check_not_done, data_not_used
 from cds_hooks.cards.render import Renderer
 from cds_hooks.cards.suggestions import Suggestions
 from cds_hooks.decision import Decision, record
 from cds_hooks.evaluation.evaluate import Judged, concerned, evaluate
+from cds_hooks.evaluation.offers import all_needs
+from cds_hooks.evaluation.thresholds import thresholds_of
 from cds_hooks.evaluation.triage import Triage, triage
 from cds_hooks.hooks import SERVICES
 from cds_hooks.hooks.service import Service
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.from_fhir.snapshot import Reading, foreign_resource
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Policy
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Policy, Threshold
 from cds_hooks.snapshot.queries import Source, keys_for, sources
 from cds_hooks.snapshot.report_text import ReportReader
+from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import PLAIN, Card, Presentation, Response, encode
 from cds_hooks.wire.delivery import Delivery, Query
 from cds_hooks.wire.discovery import KNOWLEDGE, DiscoveredService, Discovery
@@ -60,11 +63,30 @@ class Advisor:
     sources: Mapping[str, Source]
     suggestions: Suggestions
     reports: ReportReader
+    needs: Mapping[str, tuple[Need, ...]]
     policy: Policy = Policy()
 
     @property
     def knowledge_revision(self) -> str:
         return self.knowledge.revision
+
+    def with_rules(self, rules: Sequence[AnyRule]) -> Advisor:
+        """The same advisor with these rules."""
+        return replace(self, rules=tuple(rules), needs=_needs(rules))
+
+    def with_policy(self, policy: Policy) -> Advisor:
+        """The same advisor under another policy of the site."""
+        return replace(self, policy=policy)
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Every rule once, in the order of the catalog."""
+        return tuple(dict.fromkeys(each.rule.id for each in self.rules))
+
+    @property
+    def thresholds(self) -> Mapping[str, Threshold]:
+        """Every limit that a site may set, by its name."""
+        return thresholds_of(self.rules)
 
     # -- discovery
 
@@ -74,8 +96,9 @@ class Advisor:
         return Discovery(services=services).model_dump(by_alias=True)
 
     def _discovered(self, service: Service) -> DiscoveredService:
-        needs = [need for rule in self._rules_of(service) for need in rule.rule.needs]
-        rules = [{"id": rule.rule.id, "version": rule.rule.version} for rule in self._rules_of(service)]
+        asked = {rule.rule.id: rule.rule for rule in self._rules_of(service)}
+        needs = [need for name in asked for need in self.needs[name]]
+        rules = [{"id": rule.id, "version": rule.version, "mode": self.policy.mode(rule.id)} for rule in asked.values()]
         return DiscoveredService(
             hook=service.hook,
             title=service.title,
@@ -89,7 +112,10 @@ class Advisor:
         )
 
     def _rules_of(self, service: Service) -> list[AnyRule]:
-        return [rule for rule in self.rules if service.hook in rule.rule.hooks]
+        of_orders = service.asks in ORDER_HOOKS
+        return [
+            rule for rule in self.rules if service.asks in rule.rule.hooks and isinstance(rule, OrderRule) is of_orders
+        ]
 
     # -- one call
 
@@ -137,7 +163,7 @@ class Consultation:
         self.reading.deliver(have)
         rules, keys = self._concerned(self.reading.drafts()), self._keys()
         if not rules:
-            return self._answer([], (), triage(()))
+            return self._answer([], (), triage((), self.service.asks))
         if self.service.needs_data and keys and not self.reading.any_data(keys):
             raise DataUnavailableError(
                 "None of the prefetch data came and none could be read from fhirServer. Send the prefetch that "
@@ -146,7 +172,7 @@ class Consultation:
             )
         patient = self.reading.patient(keys, self.advisor.policy)
         judged = evaluate(rules, patient)
-        sorted_out = triage(judged)
+        sorted_out = triage(judged, self.service.asks, self.advisor.policy)
         return self._answer(self._cards(sorted_out, patient), judged, sorted_out)
 
     def _answer(self, cards: list[Card], judged: Sequence[Judged], sorted_out: Triage) -> Answer:
@@ -155,8 +181,15 @@ class Consultation:
         return Answer(encode(Response(cards)), decision)
 
     def _cards(self, sorted_out: Triage, patient: Patient) -> list[Card]:
-        renderer = Renderer(self.advisor.suggestions, self.request, patient, self.presentation)
-        cards = [renderer.card(shown.rule, shown.order, shown.advice) for shown in sorted_out.shown]
+        renderer = Renderer(
+            self.advisor.suggestions,
+            self.request,
+            patient,
+            self.advisor.rules,
+            self.reading.condition,
+            self.presentation,
+        )
+        cards = renderer.cards(sorted_out.cards, sorted_out.left_out)
         urgent = [card for card in cards if card.indicator != "info"]
         notices = [check_not_done(self.request, sorted_out.undone)] if sorted_out.undone else []
         quality = [data_not_used(self.request, sorted_out.remarks)] if sorted_out.remarks else []
@@ -165,10 +198,10 @@ class Consultation:
     def _keys(self) -> tuple[str, ...]:
         """The queries that the concerned rules need. A draft that cannot be read asks for none."""
         readable = [order for order in self.reading.drafts() if not order.unreadable]
-        return keys_for(need for rule in self._concerned(readable) for need in rule.rule.needs)
+        return keys_for(need for rule in self._concerned(readable) for need in self.advisor.needs[rule.rule.id])
 
     def _concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
-        return concerned(self.advisor.rules, self.service.hook, drafts)
+        return concerned(self.advisor.rules, self.service.asks, drafts, self.advisor.policy)
 
 
 def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, policy: Policy | None = None) -> Advisor:
@@ -180,5 +213,10 @@ def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, poli
         sources=sources(knowledge),
         suggestions=Suggestions(knowledge),
         reports=ReportReader(knowledge.report_lists),
+        needs=_needs(rules),
         policy=policy or Policy(),
     )
+
+
+def _needs(rules: Sequence[AnyRule]) -> Mapping[str, tuple[Need, ...]]:
+    return {rule.rule.id: all_needs(rule.rule, rules) for rule in rules}

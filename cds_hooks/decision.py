@@ -19,7 +19,11 @@ from cds_hooks.wire.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One rule about one draft (`order` as `Type/id`; None for the chart). `gap` is the fact that was missing."""
+    """One rule about one draft (`order` as `Type/id`; None for the chart). `gap` is the fact that was missing.
+
+    `verdict` is advice, satisfied, missing or failed; for advice that is no card of its own, what became of it (merged,
+    silent, held, capped).
+    """
 
     rule: str
     version: int
@@ -79,7 +83,7 @@ def record(
         patient_id=request.patient_id,
         as_of=as_of,
         knowledge_revision=knowledge_revision,
-        outcomes=tuple(_outcome(each, merged=each in sorted_out.merged) for each in judged),
+        outcomes=tuple(_outcome(each, sorted_out) for each in judged),
         cards=tuple(CardRecord(card.uuid, card.source.topic.code, card.indicator) for card in cards),
         facts=tuple(dict.fromkeys(fact.name for basis in bases for fact in basis.facts or ())),
         missing=tuple(dict.fromkeys(gap.fact for basis in bases for gap in basis.missing or ())),
@@ -89,10 +93,10 @@ def record(
     )
 
 
-def _outcome(each: Judged, *, merged: bool) -> Outcome:
+def _outcome(each: Judged, sorted_out: Triage) -> Outcome:
     gap = each.verdict.gap.fact if isinstance(each.verdict, MissingData) else None
     order = each.order.reference if each.order else None
-    verdict = "merged" if merged else kind_of(each.verdict)
+    verdict = sorted_out.fate(each) or kind_of(each.verdict)
     return Outcome(each.rule.id, each.rule.version, verdict, order, gap)
 
 

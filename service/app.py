@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import multiprocessing
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from ssl import SSLContext
@@ -42,7 +42,15 @@ from service.security.key_ring import KeyRing, fetch_key_set
 from service.security.outgoing import LOOPBACK_NETWORKS, Outgoing, Proxy, open_outgoing, trusted
 from service.security.replay import UsedTokens, open_used_tokens
 from service.security.throttle import Throttle
-from service.site_codes import AdvisorHolder, CodesFile, tell_loaded, watching
+from service.site_files import (
+    AdvisorHolder,
+    CodesFile,
+    PolicyOfSite,
+    SiteFile,
+    SiteFileError,
+    tell_loaded,
+    watching,
+)
 from service.version import program_version
 
 if TYPE_CHECKING:
@@ -64,8 +72,8 @@ def create_app(
 
     `clock` tells the time in the site's zone. Raises SetupError when the service must not start like this.
     """
-    file = CodesFile(settings.local_codes_file) if settings.local_codes_file else None
-    in_force = AdvisorHolder(_advisor(settings, advisor, file))
+    files = _site_files(settings)
+    in_force = AdvisorHolder(site_advisor(settings, files, advisor))
     clients, used, trust = load_clients(settings), _used_tokens(settings), _trust(settings)
     store = store or _store(settings)
     clock = clock or _clock(settings)
@@ -79,9 +87,9 @@ def create_app(
             await store.start()
             if clients.unsigned is not None:
                 log.warning("calls_without_token_accepted", client=clients.unsigned.name)
-            tell_loaded(in_force.advisor.knowledge)
+            tell_loaded(in_force.advisor)
             try:
-                async with watching(in_force, file, settings.local_codes_seconds):
+                async with watching(in_force, files, settings.site_files_seconds):
                     yield
             finally:
                 await store.stop()
@@ -122,8 +130,16 @@ def app_factory(workers: int = 1) -> FastAPI:
     return create_app(settings.model_copy(update={"instances": max(settings.instances, workers)}))
 
 
-def _advisor(settings: Settings, advisor: Advisor | None, file: CodesFile | None) -> Advisor:
-    """The advisor that is given, or a new one, with the site's own codes."""
+def _site_files(settings: Settings) -> tuple[SiteFile, ...]:
+    """The codes first: a policy is checked against the rules, never against codes."""
+    codes = (CodesFile(settings.local_codes_file),) if settings.local_codes_file else ()
+    return (*codes, PolicyOfSite(settings.policy_file)) if settings.policy_file else codes
+
+
+def site_advisor(
+    settings: Settings, files: Sequence[SiteFile] | None = None, advisor: Advisor | None = None
+) -> Advisor:
+    """The advisor that is given, or a new one, with the site's own codes and policy. Raises SetupError."""
     from cds_hooks.advisor import build_advisor
     from mappings.errors import MappingError
     from mappings.load import load
@@ -133,9 +149,11 @@ def _advisor(settings: Settings, advisor: Advisor | None, file: CodesFile | None
     except MappingError as error:
         raise SetupError(f"a mapping file cannot be used: {error}") from None
     try:
-        return file.applied(advisor) if file else advisor
-    except MappingError as error:
-        raise SetupError(f"MARROW_LOCAL_CODES_FILE: {error}") from None
+        for file in _site_files(settings) if files is None else files:
+            advisor = file.applied(advisor)
+    except SiteFileError as error:
+        raise SetupError(str(error)) from None
+    return advisor
 
 
 def _store(settings: Settings) -> DecisionStore:

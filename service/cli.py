@@ -8,6 +8,7 @@ import typer
 
 from service.codes.commands import codes
 from service.play.commands import demo, try_hook
+from service.rules.commands import rules
 
 if TYPE_CHECKING:
     from service.config import Settings
@@ -125,6 +126,7 @@ def version() -> None:
 
 
 app.add_typer(codes)
+app.add_typer(rules)
 app.command("try")(try_hook)
 app.command()(demo)
 

@@ -53,8 +53,9 @@ class Settings(BaseSettings):
         (), description="licensed code sets that are not used, comma-separated: `atc`, `snomed_ct`"
     )
     local_codes_file: Path | None = Field(None, description="CSV file: what the site's own codes mean")
-    local_codes_seconds: float = Field(
-        5, gt=0, le=3600, allow_inf_nan=False, description="how often that file is looked at for a change"
+    policy_file: Path | None = Field(None, description="YAML file: how rules are run, and the site's thresholds")
+    site_files_seconds: float = Field(
+        5, gt=0, le=3600, allow_inf_nan=False, description="how often these two files are looked at for a change"
     )
     database_url: SecretStr = Field(
         SecretStr("sqlite+aiosqlite:///marrow.db"),

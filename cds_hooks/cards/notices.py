@@ -5,7 +5,7 @@ BME-SYS-01: a check could not be made. BME-SYS-02: recorded data that would have
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cds_hooks.authoring.rule import UndoneCheck
 from cds_hooks.cards.markdown import bullets
@@ -16,15 +16,15 @@ from cds_hooks.wire.request import Request
 
 VERSION = 1
 NOT_DONE, NOT_USED = "BME-SYS-01", "BME-SYS-02"
+CHECKS_NAMED = 8
 BROKE = "the check itself failed; it has been recorded for the maintainers"
 
 
 def check_not_done(request: Request, undone: Sequence[UndoneCheck]) -> Card:
     """One warning for everything that could not be checked in this call."""
     checks = list(dict.fromkeys(check.rule.check for check in undone))
-    reasons = [f"{check.rule.check} ({check.rule.id}): {_why(check)}" for check in undone]
     parts = ["These checks could not be made. No card about them does not mean that there is no problem."]
-    parts += [bullets(reasons), f"Check them by hand, or try again when the data can be reached. {VERIFY}"]
+    parts += [bullets(_reasons(undone)), f"Check them by hand, or try again when the data can be reached. {VERIFY}"]
     gaps = dict.fromkeys((check.gap.fact if check.gap else check.rule.check, _why(check)) for check in undone)
     return Card(
         uuid=str(card_id(request, NOT_DONE, "")),
@@ -58,6 +58,16 @@ def data_not_used(request: Request, remarks: Sequence[Gap]) -> Card:
             )
         },
     )
+
+
+def _reasons(undone: Sequence[UndoneCheck]) -> Iterator[str]:
+    """One line for each reason, with the checks that it keeps from being made."""
+    by_reason: dict[str, dict[str, None]] = {}
+    for check in undone:
+        by_reason.setdefault(_why(check), {})[f"{check.rule.check} ({check.rule.id})"] = None
+    for why, checks in by_reason.items():
+        rest = f" and {len(checks) - CHECKS_NAMED} more" if len(checks) > CHECKS_NAMED else ""
+        yield f"{', '.join(list(checks)[:CHECKS_NAMED])}{rest}: {why}"
 
 
 def _why(check: UndoneCheck) -> str:

@@ -3,17 +3,18 @@ source and its limits. The basis extension says the same to machines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from cds_hooks.authoring.evidence import Evidence
 from cds_hooks.authoring.override import BY_INDICATOR, SYSTEM, OverrideReason
-from cds_hooks.authoring.rule import Rule
+from cds_hooks.authoring.rule import AnyRule, Rule
 from cds_hooks.authoring.verdict import Advice
 from cds_hooks.cards.markdown import bullets, escape, plain, table
-from cds_hooks.cards.suggestions import Suggestions
-from cds_hooks.snapshot.medication import Order
+from cds_hooks.cards.suggestions import Call, Recorded, Suggestions
+from cds_hooks.evaluation.merge import CardPlan
+from cds_hooks.evaluation.offers import offers
 from cds_hooks.snapshot.model import Fact, Gap, GapKind
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Need
@@ -57,48 +58,93 @@ def overrides(indicator: Indicator, own: Iterable[OverrideReason] = ()) -> list[
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Turns advice into cards for one request."""
+    """Turns planned cards into cards for one request."""
 
     suggestions: Suggestions
     request: Request
     patient: Patient
+    rules: Sequence[AnyRule]
+    recorded: Recorded
     presentation: Presentation = PLAIN
 
-    def card(self, rule: Rule, order: Order | None, advice: Advice) -> Card:
-        uuid = card_id(self.request, rule.id, order.key if order else "")
-        built = self.suggestions.build(advice.proposals, self.request, self.patient, uuid)
+    def cards(self, planned: Sequence[CardPlan], left_out: Sequence[str]) -> list[Card]:
+        """In the order given; the last information card names those that were one too many."""
+        last = planned[-1] if planned else None
+        return [self._card(each, left_out if each is last else ()) for each in planned]
+
+    def _card(self, card: CardPlan, left_out: Sequence[str]) -> Card:
+        lead = card.lead
+        topic = "+".join(dict.fromkeys(each.rule.id for each in card.members))
+        uuid = card_id(self.request, topic, lead.about or "")
+        offered = offers(card, self.rules, self.patient)
+        call = Call(self.request, self.patient, self.recorded, card, uuid)
+        built = self.suggestions.build(offered.proposals, call)
         suggestions = [each for each in built if self.presentation.replacements or len(each.actions or ()) < 2]
-        evidence = rule.evidence[0]
-        unknown = self._unrecognized(rule)
-        gaps = (*advice.unchecked, *((_counted(unknown),) if unknown else ()))
+        unknown = self._unrecognized(card)
+        facts = [fact for each in card.heard for fact in each.advice.because]
+        gaps = [gap for each in card.heard for gap in each.advice.unchecked]
+        evidence = [item for each in card.members for item in each.rule.evidence]
+        own = dict.fromkeys(reason for each in card.members for reason in each.rule.overrides)
         return Card(
             uuid=str(uuid),
-            summary=advice.summary,
-            detail=self._detail(rule, advice, unknown),
-            indicator=advice.indicator,
-            source=source_of(f"{evidence.title} | {NO_SIGN_OFF}", rule.id, rule.title),
+            summary=lead.advice.summary,
+            detail="\n\n".join(self._detail(card, facts, gaps, unknown, offered.notes, left_out)),
+            indicator=card.indicator,
+            source=source_of(f"{lead.rule.evidence[0].title} | {NO_SIGN_OFF}", topic, lead.rule.title),
             suggestions=suggestions or None,
             selection_behavior=self.presentation.selection_behavior if suggestions else None,
-            override_reasons=overrides(advice.indicator, rule.overrides),
-            extension={BASIS: basis([(rule, advice.indicator)], advice.because, gaps, rule.evidence)},
+            override_reasons=overrides(card.indicator, own),
+            extension={
+                BASIS: basis(
+                    [(each.rule, each.advice.indicator) for each in card.members],
+                    facts,
+                    [*gaps, *((_counted(unknown),) if unknown else ())],
+                    evidence,
+                )
+            },
         )
 
-    def _unrecognized(self, rule: Rule) -> tuple[str, ...]:
+    def _unrecognized(self, card: CardPlan) -> tuple[str, ...]:
         """The names of medicines that no table knows, for a rule that looks at the medication list."""
-        if Need.MEDICATIONS not in rule.needs:
+        if not any(Need.MEDICATIONS in each.rule.needs for each in card.heard):
             return ()
         return tuple(dict.fromkeys(item.medicine.name for item in self.patient.unrecognized_medications.items))
 
-    def _detail(self, rule: Rule, advice: Advice, unknown: Sequence[str]) -> str:
-        parts = [" ".join(advice.detail), table(advice.because)]
-        if advice.unchecked:
-            parts.append("**Not checked:**\n\n" + bullets(gap.text for gap in advice.unchecked))
+    def _detail(
+        self,
+        card: CardPlan,
+        facts: Sequence[Fact],
+        gaps: Sequence[Gap],
+        unknown: Sequence[str],
+        notes: Sequence[str],
+        left_out: Sequence[str],
+    ) -> Iterator[str]:
+        yield " ".join(card.lead.advice.detail)
+        if card.lines:
+            yield bullets(_line(each.advice) for each in card.lines)
+        if facts:
+            yield table(facts)
+        if notes:
+            yield "**Not suggested or first to check:**\n\n" + bullets(notes)
+        if gaps:
+            yield "**Not checked:**\n\n" + bullets(gap.text for gap in gaps)
         if unknown:
-            parts.append(f"**Not recognized:** {_listed(unknown)}. {NOT_RECOGNIZED}.")
-        cited = "; ".join(f"{evidence.title}, {evidence.section}" for evidence in rule.evidence)
-        parts.append(f"**Source:** {cited}.")
-        parts.append(f"**Limits:** {rule.limits} {VERIFY} Data as of {self.patient.as_of:%Y-%m-%d %H:%M %Z}.")
-        return "\n\n".join(parts)
+            yield f"**Not recognized:** {_listed(unknown)}. {NOT_RECOGNIZED}."
+        yield f"**Source:** {_cited(card)}."
+        limits = " ".join(dict.fromkeys(each.rule.limits for each in card.heard))
+        yield f"**Limits:** {limits} {VERIFY} Data as of {self.patient.as_of:%Y-%m-%d %H:%M %Z}."
+        if left_out:
+            yield f"**{len(left_out)} more without a card:** {'; '.join(left_out)}."
+
+
+def _line(advice: Advice) -> str:
+    """What a card says of a rule that it carries."""
+    return advice.line or f"{advice.summary}."
+
+
+def _cited(card: CardPlan) -> str:
+    items = dict.fromkeys(item for each in card.heard for item in each.rule.evidence)
+    return "; ".join(f"{item.title}, {item.section}" for item in items)
 
 
 def _listed(names: Sequence[str]) -> str:

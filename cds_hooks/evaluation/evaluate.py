@@ -1,15 +1,19 @@
-"""Every concerned rule is asked about every selected draft, or about the chart. One that breaks silences no other."""
+"""Every concerned rule is asked about every selected draft, or about the chart. One that breaks silences no other.
+
+A rule's gate is held here (rule specification 0.3): whether it is asked at all, or heard, without bone marrow edema.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook, OrderRule, Rule
-from cds_hooks.authoring.verdict import MissingData, NotApplicable, Verdict
+from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
+from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, NotApplicable, Satisfied, Verdict
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Gap, GapKind
+from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Mode, Policy
 from cds_hooks.snapshot.vocabulary import Need
 
 
@@ -29,41 +33,98 @@ class Judged:
     verdict: Verdict | Failed
 
 
-def concerned(rules: Sequence[AnyRule], hook: Hook, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
-    """The rules that have something to look at in this call, before anything about the patient is known."""
-    return tuple(
-        rule
-        for rule in rules
-        if hook in rule.rule.hooks and (isinstance(rule, ChartRule) or any(map(rule.concerns, drafts)))
-    )
+def concerned(
+    rules: Sequence[AnyRule], hook: Hook, drafts: Sequence[Order], policy: Policy | None = None
+) -> tuple[AnyRule, ...]:
+    """The rules that have something to look at in this call, before anything about the patient is known. What the site
+    has switched off is not asked."""
+    asked = [rule for rule in rules if hook in rule.rule.hooks]
+    if policy and policy.modes:
+        asked = [rule for rule in asked if policy.mode(rule.rule.id) is not Mode.OFF]
+    if hook not in ORDER_HOOKS:
+        return tuple(rule for rule in asked if isinstance(rule, ChartRule))
+    return tuple(rule for rule in asked if isinstance(rule, OrderRule) and any(map(rule.concerns, drafts)))
 
 
 def evaluate(rules: Sequence[AnyRule], patient: Patient) -> tuple[Judged, ...]:
     """The verdicts of the concerned rules; what is not applicable is left out."""
-    judged = (each for rule in rules for each in _judge(rule, patient))
+    contexts = _Contexts(patient)
+    judged = (each for rule in rules for each in _judge(rule, patient, contexts))
     return tuple(each for each in judged if not isinstance(each.verdict, NotApplicable))
 
 
-def _judge(rule: AnyRule, patient: Patient) -> Iterator[Judged]:
+class _Contexts:
+    """BME_CONTEXT of each draft and of the chart, looked for once."""
+
+    def __init__(self, patient: Patient) -> None:
+        self._patient = patient
+        self._found: dict[str | None, Finding[Fact]] = {}
+
+    def of(self, order: Order | None) -> Finding[Fact]:
+        key = order.key if order else None
+        if key not in self._found:
+            self._found[key] = self._patient.edema_context(order)
+        return self._found[key]
+
+
+def _judge(rule: AnyRule, patient: Patient, contexts: _Contexts) -> Iterator[Judged]:
     if isinstance(rule, ChartRule):
-        yield Judged(rule.rule, None, _asked_of_chart(rule, patient))
+        yield Judged(rule.rule, None, _gated(rule, None, patient, contexts))
         return
     for order in patient.drafts:
         if rule.concerns(order):
-            yield Judged(rule.rule, order, _asked_of_order(rule, order, patient))
+            yield Judged(rule.rule, order, _gated(rule, order, patient, contexts))
 
 
-def _asked_of_chart(rule: ChartRule, patient: Patient) -> Verdict | Failed:
+def _gated(rule: AnyRule, order: Order | None, patient: Patient, contexts: _Contexts) -> Verdict | Failed:
+    gate = rule.rule.gate
+    if order and order.unreadable:
+        return MissingData(Gap(Need.MEDICATIONS, GapKind.OUT_OF_REACH, order.unreadable))
+    if gate is Gate.EDEMA and isinstance(contexts.of(order), Absent):
+        return NOT_APPLICABLE
+    verdict = _asked(rule, order, patient)
+    if gate is Gate.ALWAYS or isinstance(verdict, NotApplicable | Satisfied | Failed):
+        return verdict
+    if gate is Gate.EDEMA_BELOW_CRITICAL and (
+        isinstance(verdict, MissingData) or verdict.indicator == "critical" or order is None
+    ):
+        return verdict
+    if isinstance(context := contexts.of(order), Unknown):
+        return MissingData(context.gap)
+    if gate is Gate.EDEMA_BELOW_CRITICAL and order:
+        return _below_critical(verdict, order, context, patient)
+    return verdict
+
+
+def _below_critical(verdict: Verdict, order: Order, context: Finding[Fact], patient: Patient) -> Verdict:
+    """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer."""
+    if isinstance(context, Absent):
+        return NOT_APPLICABLE
+    match patient.oncology_use(order):
+        case Present():
+            return NOT_APPLICABLE
+        case Unknown(gap):
+            return MissingData(gap)
+        case _:
+            return verdict
+
+
+def _asked(rule: AnyRule, order: Order | None, patient: Patient) -> Verdict | Failed:
+    if isinstance(rule, OrderRule):
+        return ask_about(rule, order, patient) if order else NOT_APPLICABLE
     try:
         return rule.assess(patient)
     except Exception as error:  # noqa: BLE001 -- isolation is the point; the shell records it
         return Failed(error)
 
 
-def _asked_of_order(rule: OrderRule, order: Order, patient: Patient) -> Verdict | Failed:
-    if order.unreadable:
-        return MissingData(Gap(Need.MEDICATIONS, GapKind.OUT_OF_REACH, order.unreadable))
+def ask_about(rule: OrderRule, order: Order, patient: Patient) -> Verdict | Failed:
+    """What the rule itself says about a draft, whatever its gate."""
     try:
         return rule.assess(order, patient)
     except Exception as error:  # noqa: BLE001 -- isolation is the point; the shell records it
         return Failed(error)
+
+
+def advice_of(judged: Judged) -> Advice | None:
+    return judged.verdict if isinstance(judged.verdict, Advice) else None

@@ -10,7 +10,10 @@ from cds_hooks.wire.request import ChartContext
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One id answers one hook. `needs_data`: without any data there is nothing to judge (no draft in hand)."""
+    """One id answers one hook. `needs_data`: without any data there is nothing to judge (no draft in hand).
+
+    `like` is the hook whose rules it asks, where the rules do not name its own.
+    """
 
     id: str
     hook: Hook
@@ -18,3 +21,9 @@ class Service:
     description: str
     context: type[ChartContext]
     needs_data: bool = False
+    like: Hook | None = None
+
+    @property
+    def asks(self) -> Hook:
+        """The hook whose rules are asked."""
+        return self.like or self.hook

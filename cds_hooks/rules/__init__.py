@@ -1,5 +1,50 @@
 """The rules, one file each. The catalog lists every package by hand, in the order of the rule specification."""
 
-from cds_hooks.rules import contraindications
+from cds_hooks.authoring.rule import AnyRule
+from cds_hooks.rules import (
+    allergy,
+    antiresorptive,
+    contraindications,
+    contrast,
+    diabetic_foot,
+    diagnosis,
+    education,
+    iloprost,
+    inflammatory,
+    nifedipine,
+    nsaid,
+    opioid,
+    osteonecrosis,
+    populations,
+    procedures,
+    refractory,
+    steroid_injection,
+    tnf,
+    transient,
+    vertebral,
+    vitamin_d,
+)
 
-CATALOG = contraindications.RULES
+CATALOG: tuple[AnyRule, ...] = (
+    *diagnosis.RULES,
+    *transient.RULES,
+    *vertebral.RULES,
+    *inflammatory.RULES,
+    *refractory.RULES,
+    *diabetic_foot.RULES,
+    *osteonecrosis.RULES,
+    *populations.RULES,
+    *contraindications.RULES,
+    *education.RULES,
+    *iloprost.RULES,
+    *antiresorptive.RULES,
+    *vitamin_d.RULES,
+    *nsaid.RULES,
+    *nifedipine.RULES,
+    *steroid_injection.RULES,
+    *tnf.RULES,
+    *opioid.RULES,
+    *procedures.RULES,
+    *contrast.RULES,
+    *allergy.RULES,
+)

@@ -1,19 +1,25 @@
-"""What MR reports say of marrow edema, site by site (rule specification 0.2: SITE, MRI_BME_POS, MRI_BME_NEG,
-BME_CONTEXT).
+"""Imaging as a course: every report with what it says at each place, and the newest report of a place decides (rule
+specification 0.2: SITE, MRI_BME_POS, MRI_BME_NEG, BME_CONTEXT, vs-subchondral-site).
 
-The newest report of a site decides. A report that cannot be read is a gap, never a negative one.
+A report is about the place of its study and about every place that it names. What a newer one says of one place does
+not end what an older one said of another. A report that cannot be read is a gap, never a negative one. A preliminary
+report counts only where a rule asks for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
+from cds_hooks.snapshot import report_text
 from cds_hooks.snapshot.indication import EDEMA
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown, finding
-from cds_hooks.snapshot.report_text import Assertion, Region, Side
+from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Listing, Present, Unknown, finding
+from cds_hooks.snapshot.report_text import Assertion, Mention, Region, Side
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 
@@ -21,54 +27,162 @@ if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
 
 REPORT_DAYS = 365  # "<= 12 mo"
+EVER = math.inf
+EDEMA_FINDINGS = (report_text.Finding.MARROW_EDEMA, report_text.Finding.EDEMA_SYNDROME)
 NEGATED = (Assertion.ABSENT, Assertion.HISTORICAL)  # a resolved or earlier edema is none today
+SUBCHONDRAL_REGIONS = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT, Region.SHOULDER})
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A region of the body and a side; None where it is not said."""
+class Modality(StrEnum):
+    """How the images were made, as far as rules tell it apart."""
 
-    region: Region | None = None
-    side: Side | None = None
-
-    def same_as(self, other: Site) -> bool:
-        """Same region, and the same side or one that is not said. An unknown or other region matches nothing."""
-        if self.region is None or self.region is Region.OTHER or self.region is not other.region:
-            return False
-        sides = {self.side, other.side}
-        return len(sides) == 1 or None in sides or Side.BOTH in sides
+    MRI = "MRI"
+    RADIOGRAPH = "radiograph"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EdemaReport:
-    """What one MR report says of marrow edema at one site.
+class Sign:
+    """One finding that a report asserts, doubts or denies at one place. `mention` holds the sentence, the level of the
+    spine, kind of fracture, pattern, depth and score; the place where it names none is that of the study."""
 
-    `assertion` is None when the report says nothing of it, and when it cannot be read (`readable` False). `sentence`
-    is the one that decided, in the report's own words.
+    mention: Mention
+    site: Site
+    fact: Fact
+
+    @property
+    def finding(self) -> report_text.Finding:
+        return self.mention.finding
+
+    @property
+    def assertion(self) -> Assertion:
+        return self.mention.assertion
+
+    @property
+    def subchondral(self) -> bool:
+        """vs-subchondral-site: femoral head or condyle, tibial plateau, talar dome, humeral head."""
+        return self.mention.subchondral and self.site.region in SUBCHONDRAL_REGIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagingReport:
+    """One report of an MR study or of plain radiographs.
+
+    `site` is that of the study; `concepts` are what its code and title say (dynamic contrast). `readable` is False
+    where it holds neither a text nor a coded conclusion that could be read.
     """
 
     site: Site
     when: When
-    assertion: Assertion | None
     fact: Fact
-    sentence: str = ""
+    modality: Modality = Modality.MRI
+    signs: tuple[Sign, ...] = ()
+    concepts: frozenset[Concept] = frozenset()
+    preliminary: bool = False
     readable: bool = True
 
+    def about(self, site: Site) -> bool:
+        """Is it a study of this site, or does it speak of it?"""
+        return self.site.same_as(site) or any(sign.site.same_as(site) for sign in self.signs)
 
-def edema_on_mri(patient: Patient, site: Site | None = None) -> Finding[Fact]:
-    """MRI_BME_POS at this site, or at any: present with the reports that say so, newest per site."""
-    return _by_newest(patient, site, lambda report: report.assertion is Assertion.PRESENT)
+    def said(self, *findings: report_text.Finding) -> dict[Site, tuple[Sign, ...]]:
+        """What it says of these findings, place by place, each side by itself. The place of the study is there with
+        nothing said where the report does not speak of it."""
+        by_place: dict[Site, tuple[Sign, ...]] = {}
+        for sign in self.signs:
+            for place in _sides(sign.site) if sign.finding in findings else ():
+                by_place[place] = (*by_place.get(place, ()), sign)
+        own = [place for place in _sides(self.site) if not any(_same(place, named) for named in by_place)]
+        return by_place | dict.fromkeys(own, ())
+
+    def verdict(self, *findings: report_text.Finding) -> Assertion | None:
+        """What it says of these findings at any place; None when it is silent."""
+        return _verdict([sign for sign in self.signs if sign.finding in findings])
 
 
-def edema_ruled_out_on_mri(patient: Patient, site: Site | None = None) -> Finding[Fact]:
-    """MRI_BME_NEG: the newest MR report of the site negates it."""
-    return _by_newest(patient, site, lambda report: report.assertion in NEGATED)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdemaReport:
+    """What one MR report says of marrow edema at one place; `assertion` is None when it says nothing of it there."""
+
+    site: Site
+    report: ImagingReport
+    signs: tuple[Sign, ...] = ()
+
+    @property
+    def assertion(self) -> Assertion | None:
+        return _verdict(self.signs)
+
+    @property
+    def when(self) -> When:
+        return self.report.when
+
+    @property
+    def subchondral(self) -> bool:
+        """Edema at a vs-subchondral-site."""
+        return any(sign.subchondral for sign in self.signs if sign.assertion is self.assertion)
+
+    @property
+    def fact(self) -> Fact:
+        """The sentence that decides, else the report."""
+        return next((sign.fact for sign in self.signs if sign.assertion is self.assertion), self.report.fact)
+
+
+class _Said(NamedTuple):
+    """What a report says at a place of which no report is newer."""
+
+    place: Site
+    report: ImagingReport
+    signs: tuple[Sign, ...]
+
+
+# -- marrow edema
+
+
+def edema_reports(
+    patient: Patient, site: Site | None = None, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+) -> tuple[EdemaReport, ...]:
+    """What the newest MR reports say of marrow edema, one entry per place, at this site or at all."""
+    deciding = _deciding(_recent(patient, within_days, preliminary), EDEMA_FINDINGS, site)
+    return tuple(EdemaReport(site=place, report=report, signs=signs) for place, report, signs in deciding)
+
+
+def edema_on_mri(
+    patient: Patient, site: Site | None = None, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+) -> Finding[EdemaReport]:
+    """MRI_BME_POS at this site, or at any: present with the reports that say so, newest per place."""
+    reports = edema_reports(patient, site, within_days=within_days, preliminary=preliminary)
+    found = tuple(each for each in reports if each.assertion is Assertion.PRESENT)
+    return finding(found, _gaps(patient, site, within_days, preliminary), patient.mri_reports.remarks)
+
+
+def edema_ruled_out_on_mri(
+    patient: Patient, site: Site | None = None, *, within_days: float = REPORT_DAYS
+) -> Finding[EdemaReport]:
+    """MRI_BME_NEG: the newest MR report of the site negates it, and no report of the same day and place says it."""
+    reports = edema_reports(patient, site, within_days=within_days)
+    positive = [each.site for each in reports if each.assertion is Assertion.PRESENT]
+    found = tuple(
+        each for each in reports if each.assertion in NEGATED and not any(_same(each.site, one) for one in positive)
+    )
+    return finding(found, _gaps(patient, site, within_days, preliminary=False), patient.mri_reports.remarks)
+
+
+def edema_ever_on_mri(patient: Patient, site: Site | None = None) -> Finding[Sign]:
+    """Any final MR report, however old or overtaken, that shows edema at this site, or at any."""
+    found = tuple(
+        sign
+        for report in patient.mri_reports.items
+        for sign in report.signs
+        if not report.preliminary and sign.finding in EDEMA_FINDINGS and sign.assertion is Assertion.PRESENT
+        if site is None or sign.site.same_as(site)
+    )
+    unreadable = tuple(_unreadable(report) for report in patient.mri_reports.items if _may_hide(report, site))
+    return finding(found, patient.mri_reports.gaps + unreadable, patient.mri_reports.remarks)
 
 
 def edema_context(patient: Patient, order: Order | None = None) -> Finding[Fact]:
     """BME_CONTEXT: edema on MRI at any site, an active edema Condition, or the draft's own reason."""
-    if order and order.medication and order.medication.reasons.concepts & EDEMA:
-        return Present((order.medication.fact,))
+    if order and order.reasons.concepts & EDEMA:
+        return Present((order.fact,))
     on_problem_list, on_mri = patient.has(Concept.EDEMA, Concept.EDEMA_SYNDROME), edema_on_mri(patient)
     for found in (on_problem_list, on_mri):
         if isinstance(found, Present):
@@ -77,22 +191,96 @@ def edema_context(patient: Patient, order: Order | None = None) -> Finding[Fact]
     return Unknown(unknown[0]) if unknown else Absent()
 
 
-def _by_newest(patient: Patient, site: Site | None, says: Callable[[EdemaReport], bool]) -> Finding[Fact]:
-    reports = [report for report in _recent(patient) if site is None or report.site.same_as(site)]
-    deciding = [report for report in reports if not any(_supersedes(other, report) for other in reports)]
-    unreadable = tuple(_unreadable(report) for report in deciding if not report.readable)
-    facts = tuple(report.fact for report in deciding if says(report))
-    return finding(facts, patient.mri_reports.gaps + unreadable, patient.mri_reports.remarks)
+# -- the other findings, and the studies themselves
 
 
-def _recent(patient: Patient) -> list[EdemaReport]:
-    return [report for report in patient.mri_reports.items if report.when.age_days(patient.as_of) <= REPORT_DAYS]
+def seen_on_mri(
+    patient: Patient,
+    *findings: report_text.Finding,
+    site: Site | None = None,
+    said: Assertion = Assertion.PRESENT,
+    within_days: float = REPORT_DAYS,
+    preliminary: bool = False,
+) -> Finding[Sign]:
+    """What the newest MR reports of this site, or of each place, say of these findings: where such a finding is the
+    verdict `said` of several mentions, the sentences that say it."""
+    deciding = _deciding(_recent(patient, within_days, preliminary), findings, site)
+    found = tuple(
+        sign
+        for each in deciding
+        for sign in each.signs
+        if sign.assertion is said
+        if _verdict([other for other in each.signs if other.finding is sign.finding]) is said
+    )
+    gaps = _gaps(patient, site, within_days, preliminary)
+    return finding(tuple(dict.fromkeys(found)), gaps, patient.mri_reports.remarks)
 
 
-def _supersedes(newer: EdemaReport, older: EdemaReport) -> bool:
-    """Reports of an unknown site stand for themselves: nothing shows that they are about the same place."""
-    return newer.site.same_as(older.site) and newer.when.first > older.when.last
+def newest_mri(
+    patient: Patient, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+) -> Finding[ImagingReport]:
+    """The newest MR report about this site, readable or not; more than one where they share their day."""
+    found = [report for report in _recent(patient, within_days, preliminary) if report.about(site)]
+    newest = tuple(report for report in found if not any(_newer(other, report) for other in found))
+    return finding(newest, patient.mri_reports.gaps, patient.mri_reports.remarks)
 
 
-def _unreadable(report: EdemaReport) -> Gap:
+# -- which report decides
+
+
+def _recent(patient: Patient, within_days: float, preliminary: bool) -> list[ImagingReport]:
+    return [
+        report
+        for report in patient.mri_reports.items
+        if report.when.age_days(patient.as_of) <= within_days and (preliminary or not report.preliminary)
+    ]
+
+
+def _deciding(
+    reports: Sequence[ImagingReport], findings: tuple[report_text.Finding, ...], site: Site | None
+) -> list[_Said]:
+    said = [_Said(place, report, signs) for report in reports for place, signs in report.said(*findings).items()]
+    asked = [each for each in said if site is None or each.place.same_as(site)]
+    return [
+        each
+        for each in asked
+        if not any(other.place.same_as(each.place) and _newer(other.report, each.report) for other in said)
+    ]
+
+
+def _newer(one: ImagingReport, other: ImagingReport) -> bool:
+    return one.when.first > other.when.last
+
+
+def _same(one: Site, other: Site) -> bool:
+    """Reports of an unknown place stand for themselves: nothing shows that they are about the same one."""
+    return one == other or one.same_as(other)
+
+
+def _sides(site: Site) -> Iterator[Site]:
+    if site.side is Side.BOTH:
+        yield from (Site(site.region, Side.LEFT), Site(site.region, Side.RIGHT))
+    else:
+        yield site
+
+
+def _verdict(signs: Sequence[Sign]) -> Assertion | None:
+    """Present before uncertain before absent before historical."""
+    return next((assertion for assertion in Assertion if any(sign.assertion is assertion for sign in signs)), None)
+
+
+def _gaps(patient: Patient, site: Site | None, within_days: float, preliminary: bool) -> tuple[Gap, ...]:
+    """The query, and reports that decide and cannot be read; one of an unknown place may be about any."""
+    listing: Listing[ImagingReport] = patient.mri_reports
+    reports = _recent(patient, within_days, preliminary)
+    overtaken = [r for r in reports if any(_newer(o, r) and o.site.same_as(r.site) for o in reports)]
+    hidden = (report for report in reports if report not in overtaken and _may_hide(report, site))
+    return listing.gaps + tuple(_unreadable(report) for report in hidden)
+
+
+def _may_hide(report: ImagingReport, site: Site | None) -> bool:
+    return not report.readable and (site is None or report.site.may_be(site))
+
+
+def _unreadable(report: ImagingReport) -> Gap:
     return Gap(Need.MRI, GapKind.OUT_OF_REACH, f"the MR report of {report.when.day} holds no text that can be read")

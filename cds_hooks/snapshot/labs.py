@@ -79,13 +79,16 @@ def _sum(d3: Quantity, d2: Quantity) -> Quantity:
 
 # -- calcium
 
+TOTAL_LIMITS = (8.5, 10.5)  # mg/dL, where the laboratory states none
+IONIZED_LIMITS = (1.12, 1.32)  # mmol/L
+
 
 @dataclass(frozen=True, slots=True)
 class Calcium:
     """Calcium as it is compared: total, corrected for albumin where that can be done, or ionized.
 
     Ionized calcium (mmol/L) has its own limits and is never compared with those of total calcium (mg/dL). `how` says
-    on the card what was done.
+    on the card what was done. `low` and `high` are the laboratory's limits, else the usual ones.
     """
 
     quantity: Quantity
@@ -93,6 +96,28 @@ class Calcium:
     how: str
     facts: tuple[Fact, ...]
     when: When
+    low: float
+    high: float
+
+    @property
+    def fact(self) -> Fact:
+        return self.facts[0]
+
+    @property
+    def surely_low(self) -> bool:
+        return self.quantity.surely_below(self.low)
+
+    @property
+    def surely_high(self) -> bool:
+        return self.quantity.surely_above(self.high)
+
+    @property
+    def surely_not_low(self) -> bool:
+        return self.quantity.surely_at_least(self.low)
+
+    @property
+    def surely_not_high(self) -> bool:
+        return self.quantity.surely_at_most(self.high)
 
 
 def calcium(
@@ -102,21 +127,30 @@ def calcium(
     total = newest([*corrected, *(replace(each, rank=1) for each in totals)])
     free = newest(ionized)
     if free and free.when and free.quantity and not (total and total.when and _days_between(total.when, free.when) > 0):
-        return Calcium(free.quantity, True, "ionized", (free.fact,), free.when)
+        return Calcium(free.quantity, True, "ionized", (free.fact,), free.when, *_limits(free, IONIZED_LIMITS))
     return _corrected(total, albumins) if total else None
 
 
 def _corrected(total: Result, albumins: Sequence[Result]) -> Calcium | None:
     if total.quantity is None or total.when is None:
         return None
+    low, high = _limits(total, TOTAL_LIMITS)
     if total.rank == 0:
-        return Calcium(total.quantity, False, "corrected by the laboratory", (total.fact,), total.when)
+        return Calcium(total.quantity, False, "corrected by the laboratory", (total.fact,), total.when, low, high)
     albumin = _nearest(albumins, total.when)
     if albumin is None or albumin.number is None:
         how = f"not corrected: no albumin within {ALBUMIN_DAYS} days"
-        return Calcium(total.quantity, False, how, (total.fact,), total.when)
+        return Calcium(total.quantity, False, how, (total.fact,), total.when, low, high)
     quantity = corrected_calcium(total.quantity, albumin.number)
-    return Calcium(quantity, False, "corrected for albumin", (total.fact, albumin.fact), total.when)
+    shown = replace(albumin.fact, name="calcium, corrected for albumin", value=str(quantity), unit="", when=total.when)
+    return Calcium(quantity, False, "corrected for albumin", (shown, total.fact, albumin.fact), total.when, low, high)
+
+
+def _limits(result: Result, usual: tuple[float, float]) -> tuple[float, float]:
+    return (
+        usual[0] if result.low is None else result.low,
+        usual[1] if result.high is None else result.high,
+    )
 
 
 def _nearest(albumins: Iterable[Result], when: When) -> Result | None:
@@ -167,3 +201,15 @@ def egfr_2021(creatinine: float, age: int, female: bool) -> float:
     ratio = creatinine / kappa
     value: float = 142 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.200 * 0.9938**age * factor
     return rounded(value)
+
+
+def clearance(creatinine: Result, weight: Result, age: int, female: bool) -> Result | None:
+    """Creatinine clearance in mL/min from creatinine in mg/dL, weight in kg and age in years.
+
+    Cockcroft DW, Gault MH. Nephron 1976;16:31-41. None where a value is only a bound.
+    """
+    if not (_exact(creatinine) and _exact(weight) and creatinine.number and weight.number and creatinine.when):
+        return None
+    value = (140 - age) * weight.number / (72 * creatinine.number) * (0.85 if female else 1.0)
+    fact = replace(creatinine.fact, name="creatinine clearance (Cockcroft-Gault)", value=f"{value:.0f}", unit="mL/min")
+    return replace(creatinine, quantity=Quantity(rounded(value), "mL/min"), fact=fact)

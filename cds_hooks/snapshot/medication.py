@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cds_hooks.snapshot.model import Fact
+from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
@@ -39,7 +40,8 @@ class Medicine:
 
     `readable` is False when the chart gives neither a name nor a code of a standard system. `named` is False when it
     gives a code and no words. `recognized` is False when its words are in no list and it has no code of a drug
-    terminology: it may be any drug. `doubt` says what its own text puts in doubt.
+    terminology: it may be any drug. `doubt` says what its own text puts in doubt. `strength_mg` is the amount of a
+    single substance in one unit of the product, where its name or code states it.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Medicine:
     recognized: bool = True
     form: str = ""
     doubt: str = ""
+    strength_mg: float | None = None
 
     def of(self, group: DrugGroup) -> tuple[Drug, ...]:
         return tuple(drug for drug in self.drugs if drug.group is group)
@@ -64,12 +67,22 @@ class Reasons:
     readable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much a structured dosage gives in a day: mg of the substance, or international units. At least one is set."""
+
+    mg: float | None = None
+    units: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
     """A draft, an order on file or a statement that gives a medicine.
 
     `doubt` says why its standing is uncertain. `stopped` is the specification's STOP_DATE (0.2), which R4 does not
-    carry as such; `touched` (meta.lastUpdated) is only an upper bound for it.
+    carry as such; `touched` (meta.lastUpdated) is only an upper bound for it. `per_day` is None where the dosage is not
+    structured or not complete: unknown, never zero. `supply_days` is the expected supply with its refills. `last_given`
+    is the newest administration of the order. `site` is where a local injection goes.
     """
 
     reference: str
@@ -82,6 +95,19 @@ class Medication:
     touched: When | None = None
     reasons: Reasons = Reasons()
     replaces: str | None = None
+    per_day: Dose | None = None
+    supply_days: float | None = None
+    as_needed: bool = False
+    last_given: When | None = None
+    site: Site = ANYWHERE
+
+    @property
+    def groups(self) -> frozenset[DrugGroup]:
+        return frozenset(drug.group for drug in self.medicine.drugs)
+
+    @property
+    def ingredients(self) -> frozenset[str]:
+        return frozenset(drug.ingredient for drug in self.medicine.drugs)
 
     def gives(self, group: DrugGroup) -> bool:
         return bool(self.medicine.of(group))
@@ -98,7 +124,7 @@ class Medication:
         medicine, drugs = self.medicine, self.medicine.drugs
         said = (_product(medicine), self.doubt, medicine.doubt, _how_recognized(drugs))
         return Fact(
-            name=GROUP_NAMES.get(drugs[0].group, drugs[0].group) if drugs else "medicine",
+            name=group_name(drugs[0].group) if drugs else "medicine",
             value="; ".join(filter(None, said)),
             kind=str(self.standing),
             when=self.stopped if self.standing is Standing.ENDED else self.written,
@@ -110,7 +136,25 @@ class Medication:
 CLASS = "(class)"
 """The ingredient of a drug of which only the class is known."""
 
-GROUP_NAMES = {DrugGroup.ANTICOAGULANT_VAGUE: "anticoagulation, drug not named"}
+GROUP_NAMES = {
+    DrugGroup.ANTICOAGULANT_VAGUE: "anticoagulation, drug not named",
+    DrugGroup.NSAID_SYSTEMIC: "NSAID",
+    DrugGroup.NSAID_TOPICAL: "topical NSAID",
+    DrugGroup.TNF_INHIBITOR: "TNF inhibitor",
+    DrugGroup.SSRI: "SSRI",
+    DrugGroup.SNRI: "SNRI",
+    DrugGroup.PPI: "proton pump inhibitor",
+    DrugGroup.PDE5_INHIBITOR: "PDE5 inhibitor",
+    DrugGroup.ACE_INHIBITOR: "ACE inhibitor",
+    DrugGroup.ARB: "angiotensin receptor blocker",
+    DrugGroup.ARNI: "ARNI",
+    DrugGroup.COX2_INHIBITOR: "COX-2 inhibitor",
+}
+
+
+def group_name(group: DrugGroup) -> str:
+    """A drug group as a card names it."""
+    return GROUP_NAMES.get(group) or group.replace("_", " ")
 
 
 def _product(medicine: Medicine) -> str:
@@ -131,18 +175,35 @@ def _how_recognized(drugs: tuple[Drug, ...]) -> str:
     return "recognized from its class" if by_class else "recognized from its ingredients"
 
 
+class Series(StrEnum):
+    """The kinds of MR sequences that a rule tells apart."""
+
+    T1 = "T1"
+    FLUID_SENSITIVE = "fluid-sensitive"  # STIR, or T2 or proton density with fat saturation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A draft order of the session.
 
     `kind` is its FHIR type. `medication` is what it gives; None for orders of other kinds and for drafts that name no
-    medicine yet. `selected` is False for a draft that only counts as a partner (order-select).
+    medicine yet. `concepts` are what the code and the words of an order of another kind say: an MRI, a cast, bed rest.
+    `selected` is False for a draft that only counts as a partner (order-select). `planned_days` is how long it is to
+    last, None where that is not said. `sequences` are the MR sequences it asks for, empty where it names none.
+    `hypothetical` marks the draft that stands for a proposal of ours (rule specification 0.2, HYPOTHETICAL DRAFT).
     """
 
     reference: str
     kind: str
     selected: bool = True
     medication: Medication | None = None
+    concepts: frozenset[Concept] = frozenset()
+    stated: Reasons = Reasons()
+    site: Site = ANYWHERE
+    planned_days: float | None = None
+    sequences: frozenset[Series] = frozenset()
+    line: Fact | None = None
+    hypothetical: bool = False
     unreadable: str = ""
     number: int = 0  # its place among drafts of the same reference
 
@@ -151,5 +212,25 @@ class Order:
         """Tells it from the other drafts, also where ids are missing or repeated."""
         return f"{self.reference}#{self.number}" if self.number else self.reference
 
-    def gives(self, group: DrugGroup) -> bool:
-        return self.medication is not None and self.medication.gives(group)
+    @property
+    def subjects(self) -> frozenset[DrugGroup | Concept]:
+        """What it is about: the drug groups that it gives, and what else it asks for."""
+        return self.concepts | self.medication.groups if self.medication else frozenset(self.concepts)
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why it is ordered, as far as it says."""
+        return self.medication.reasons if self.medication else self.stated
+
+    @property
+    def fact(self) -> Fact:
+        """The order as a line on the card."""
+        if self.medication:
+            return self.medication.fact
+        return self.line or Fact(name="order", value=self.kind, kind=str(Standing.DRAFT), resource=self.reference)
+
+    def gives(self, *groups: DrugGroup) -> bool:
+        return self.medication is not None and not self.medication.groups.isdisjoint(groups)
+
+    def asks_for(self, *concepts: Concept) -> bool:
+        return not self.concepts.isdisjoint(concepts)

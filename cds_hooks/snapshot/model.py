@@ -5,11 +5,11 @@ A finding about the patient is never a bool. It is present, absent or unknown, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
 
@@ -24,11 +24,15 @@ class GapKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A fact that is missing: what it is, why, and a sentence for the card. Quotes no free text of the chart."""
+    """A fact that is missing: what it is, why, and a sentence for the card. Quotes no free text of the chart.
+
+    `about` is the kind of result that could not be used.
+    """
 
     fact: str
     kind: GapKind
     text: str
+    about: Concept | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,24 @@ def finding(items: tuple[T, ...], gaps: tuple[Gap, ...], remarks: tuple[Gap, ...
     return Unknown(gaps[0]) if gaps else Absent(remarks)
 
 
+def any_of(*findings: Finding[Factual]) -> Finding[Factual]:
+    """One finding for an *or*: present with all that was found, else unknown where one is unknown, else absent."""
+    items = tuple(item for each in findings if isinstance(each, Present) for item in each.items)
+    remarks = tuple(remark for each in findings if not isinstance(each, Unknown) for remark in each.remarks)
+    return finding(items, tuple(gap for each in findings for gap in gaps_of(each)), tuple(dict.fromkeys(remarks)))
+
+
+def gaps_of(found: Finding[Factual]) -> tuple[Gap, ...]:
+    """What could not be looked at."""
+    match found:
+        case Unknown(gap):
+            return (gap,)
+        case Present(gaps=gaps):
+            return gaps
+        case _:
+            return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
     """What one query gave: the rows that matter, and the gap when it failed, was cut off or held unreadable rows."""
@@ -115,22 +137,3 @@ NOT_READ: Listing[Any] = Listing(
     gap=Gap("data", GapKind.OUT_OF_REACH, "a fact was looked at that the rule does not declare")
 )
 """What a listing is until it is read: a fact that nobody asked for is unknown, never absent."""
-
-
-class HasDefault(Protocol):
-    """A threshold as a rule declares it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def default(self) -> float: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The site's values for thresholds that may be set; what it does not name keeps the rule's default."""
-
-    values: Mapping[str, float] = field(default_factory=dict)
-
-    def __getitem__(self, threshold: HasDefault) -> float:
-        return self.values.get(threshold.name, threshold.default)

@@ -8,12 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cds_hooks.snapshot import gestation, imaging, indication, labs, pregnancy
+from cds_hooks.snapshot import course, gestation, imaging, indication, measures, pregnancy, report_text, safety
+from cds_hooks.snapshot.allergy import Allergy
 from cds_hooks.snapshot.gestation import Gestation
-from cds_hooks.snapshot.imaging import EdemaReport, Site
+from cds_hooks.snapshot.imaging import REPORT_DAYS, EdemaReport, ImagingReport, Sign
+from cds_hooks.snapshot.labs import Calcium
 from cds_hooks.snapshot.medication import Medication, Order, Standing
-from cds_hooks.snapshot.model import NOT_READ, Fact, Finding, Gap, GapKind, Listing, Policy, finding
-from cds_hooks.snapshot.problem import Event, Problem, Result
+from cds_hooks.snapshot.model import NOT_READ, Fact, Factual, Finding, Gap, GapKind, Listing, any_of, finding
+from cds_hooks.snapshot.policy import Policy
+from cds_hooks.snapshot.problem import Encounter, Event, Problem, Result
+from cds_hooks.snapshot.report_text import Assertion
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
 from cds_hooks.snapshot.when import When
 
@@ -28,6 +33,12 @@ class Demographics:
     gap: Gap | None = None
 
     @property
+    def female(self) -> bool | None:
+        """The sex that formulas ask for: as recorded at birth, else administrative; None where neither is said."""
+        sex = self.birth_sex or self.gender
+        return sex == "female" if sex in ("female", "male") else None
+
+    @property
     def male(self) -> bool:
         """Recorded as male, and nothing says that the patient was born female."""
         return self.gender == "male" and self.birth_sex != "female"
@@ -35,7 +46,12 @@ class Demographics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """What is known about the hook's patient at `as_of` (aware, in the site's zone)."""
+    """What is known about the hook's patient at `as_of` (aware, in the site's zone).
+
+    `problems` are the Conditions that count, current or not; `differentials` those that are only considered and count
+    where a rule says so. `care` are orders of physiotherapy, aids, referrals and examinations in any status that
+    counts; `appointments` are planned.
+    """
 
     as_of: datetime
     policy: Policy = Policy()
@@ -44,11 +60,44 @@ class Patient:
     medications: Listing[Medication] = NOT_READ
     administrations_gap: Gap | None = NOT_READ.gap  # what keeps the stop dates of medicines from being certain
     problems: Listing[Problem] = NOT_READ
+    differentials: tuple[Problem, ...] = ()
     procedures: Listing[Event] = NOT_READ
     pregnancy_results: Listing[Result] = NOT_READ
-    labs: Listing[Result] = NOT_READ
-    mri_reports: Listing[EdemaReport] = NOT_READ
+    labs: Listing[Result] = NOT_READ  # kidney and clotting
+    bone_labs: Listing[Result] = NOT_READ  # vitamin D, calcium, albumin
+    screening_labs: Listing[Result] = NOT_READ  # inflammation, HbA1c, tuberculosis and hepatitis B
+    vitals: Listing[Result] = NOT_READ  # blood pressure, pain, temperature, weight
+    allergies: Listing[Allergy] = NOT_READ
+    devices: Listing[Event] = NOT_READ
+    immunizations: Listing[Event] = NOT_READ
+    care: Listing[Event] = NOT_READ
+    appointments: Listing[Event] = NOT_READ
+    encounters: Listing[Encounter] = NOT_READ
+    communications: Listing[Event] = NOT_READ
+    scores: Listing[Result] = NOT_READ  # questionnaires, bone density
+    immunology: Listing[Result] = NOT_READ  # anti-CCP, rheumatoid factor, HLA-B27
+    imaging_studies: Listing[Event] = NOT_READ  # studies, whether or not there is a report
+    mri_reports: Listing[ImagingReport] = NOT_READ
+    radiographs: Listing[ImagingReport] = NOT_READ
     open_services: frozenset[tuple[str, str]] = frozenset()  # (system, code) of orders in force or drafted
+
+    # -- the person
+
+    @property
+    def ages(self) -> tuple[int, int] | None:
+        """Age in completed years, from and to: a partial birth date leaves a span. None where none is recorded."""
+        born = self.demographics.birth_date
+        if born is None:
+            return None
+        return pregnancy.years(born.last, self.as_of), pregnancy.years(born.first, self.as_of)
+
+    def surely_aged(self, years: float) -> bool:
+        """At least so old, whatever the birth date leaves open; False where none is recorded."""
+        return self.ages is not None and self.ages[0] >= years
+
+    def surely_under(self, years: float) -> bool:
+        """Younger, whatever the birth date leaves open; False where none is recorded."""
+        return self.ages is not None and self.ages[1] < years
 
     # -- medicines
 
@@ -70,10 +119,11 @@ class Patient:
             if not (beside and beside.medication and beside.medication.replaces == order.reference)
         )
 
-    def takes(self, group: DrugGroup, beside: Order | None = None) -> Finding[Medication]:
+    def takes(self, *groups: DrugGroup, beside: Order | None = None) -> Finding[Medication]:
         """ACTIVE_MED with the draft basket (rule specification 0.2): active on file, or drafted beside this order."""
-        found = self.on_file(group, Standing.ACTIVE, beside=beside) + self.drafted(group, beside)
-        return finding(found, self.medication_gaps(beside))
+        found = [item for group in groups for item in self.on_file(group, Standing.ACTIVE, beside=beside)]
+        found += [item for group in groups for item in self.drafted(group, beside)]
+        return finding(tuple(dict.fromkeys(found)), self.medication_gaps(beside))
 
     def medication_gaps(self, beside: Order | None = None) -> tuple[Gap, ...]:
         """What keeps the medication list from being complete: the query, or a draft that cannot be read."""
@@ -88,46 +138,133 @@ class Patient:
         found = tuple(item for item in (*self.medications.items, *drafted) if not item.medicine.recognized)
         return Listing(found, self.medications.gap)
 
+    def allergic(self, *to: DrugGroup | Concept) -> Finding[Allergy]:
+        """A recorded allergy or intolerance to a drug of these groups, or to what these concepts name."""
+        groups, wanted = {str(each) for each in to}, frozenset(to)
+        found = tuple(
+            item
+            for item in self.allergies.items
+            if item.concepts & wanted or any(drug.group in groups for drug in item.drugs)
+        )
+        return finding(found, self.allergies.gaps, self.allergies.remarks)
+
+    # -- what an order is for
+
+    def edema_reason(self, order: Order) -> Finding[Fact]:
+        """BME_REASON (rule specification 0.2) of a draft."""
+        return indication.ordered_for_edema(order, self)
+
     def systemic(self, medication: Medication) -> Finding[Fact]:
         """Does this prostacyclin count as systemic (rule specification 0.2, vs-prostacyclin)?"""
         return indication.systemic(medication, self)
+
+    def for_edema(self, medication: Medication) -> Finding[Fact]:
+        """BME_REASON of a medicine on file or drafted."""
+        return indication.for_edema(medication, self)
 
     def for_pulmonary_hypertension(self, medication: Medication) -> Finding[Fact]:
         """PAH use of a prostacyclin (rule specification 0.2)."""
         return indication.for_pulmonary_hypertension(medication, self)
 
-    # -- problems and results
+    def oncology_use(self, order: Order) -> Finding[Fact]:
+        """An antiresorptive for cancer (rule specification 0.3)."""
+        return indication.oncology_use(order, self)
+
+    # -- problems and events
 
     def has(self, *concepts: Concept) -> Finding[Problem]:
         """A current problem of one of these concepts."""
-        found = tuple(item for item in self.problems.items if item.current and item.concepts.intersection(concepts))
+        return self.has_at(None, *concepts)
+
+    def has_at(self, site: Site | None, *concepts: Concept) -> Finding[Problem]:
+        """A current problem of one of these concepts at this site, or without a site."""
+        found = tuple(
+            item
+            for item in self.problems.items
+            if item.current and not item.concepts.isdisjoint(concepts) and (site is None or item.site.may_be(site))
+        )
         return finding(found, self.problems.gaps)
 
-    def newest_lab(self, concept: Concept, within_days: float) -> Finding[Result]:
+    def ever_had(self, *concepts: Concept) -> Finding[Problem]:
+        """A problem of one of these concepts, current or over."""
+        found = tuple(item for item in self.problems.items if not item.concepts.isdisjoint(concepts))
+        return finding(found, self.problems.gaps)
+
+    def event(self, *concepts: Concept, within_days: float) -> Finding[Problem | Event]:
+        """A Condition or Procedure as event (rule specification 0.1): its date lies in the window, whatever its
+        status. A partial date is no proof that it is recent; an undated one is left to `undated_event`."""
+        found = [item for item, when in self._events(concepts) if when and self._recent(when, within_days)]
+        return finding(tuple(found), self.problems.gaps + self.procedures.gaps)
+
+    def undated_event(self, *concepts: Concept) -> Finding[Problem | Event]:
+        """A Condition or Procedure of which nobody wrote down when it was."""
+        found = [item for item, when in self._events(concepts) if when is None]
+        return finding(tuple(found), self.problems.gaps + self.procedures.gaps)
+
+    def _events(self, concepts: tuple[Concept, ...]) -> list[tuple[Problem | Event, When | None]]:
+        problems = [(item, item.since) for item in self.problems.items if not item.concepts.isdisjoint(concepts)]
+        done = [(item, item.when) for item in self.procedures.items if not item.concepts.isdisjoint(concepts)]
+        return [*problems, *done]
+
+    def _recent(self, when: When, within_days: float) -> bool:
+        return not when.is_future(self.as_of) and when.age_days_at_most(self.as_of) <= within_days
+
+    def planned(self, *concepts: Concept, within_days: float) -> Finding[Event]:
+        """An open order or appointment of one of these concepts for a day in the days ahead, or without a day."""
+        found = tuple(
+            item
+            for item in (*self.care.items, *self.appointments.items)
+            if item.open and not item.concepts.isdisjoint(concepts) and self._ahead(item.when, within_days)
+        )
+        return finding(found, self.care.gaps + self.appointments.gaps)
+
+    def _ahead(self, when: When | None, within_days: float) -> bool:
+        return when is None or -within_days <= when.age_days(self.as_of) <= 0
+
+    def carries(self, *concepts: Concept) -> Finding[Problem | Event]:
+        """An implant or device: on the device list, or as a problem (presence of)."""
+        devices = tuple(item for item in self.devices.items if not item.concepts.isdisjoint(concepts))
+        return any_of(self.has(*concepts), finding(devices, self.devices.gaps))  # type: ignore[return-value]
+
+    def infection(self, site: Site | None = None) -> Finding[Factual]:
+        """The predicates of rule DX-07 at this site."""
+        return safety.bone_infection(self, site)
+
+    # -- measurements
+
+    def newest(self, concept: Concept, within_days: float) -> Finding[Result]:
         """The newest valid result of this kind within the window; more than one where they share their moment.
 
         Undated results do not count.
         """
-        of_kind = (item for item in self.labs.items if item.concept is concept)
-        fresh = (item for item in of_kind if item.when and item.when.age_days(self.as_of) <= within_days)
-        return finding(labs.newest_sample(fresh), self.labs.gaps, self.labs.remarks)
+        return measures.newest(self, (concept,), within_days)
+
+    def vitamin_d(self, within_days: float) -> Finding[Result]:
+        """VITD: the newest 25-OH vitamin D in ng/mL."""
+        return measures.vitamin_d(self, within_days)
+
+    def calcium(self, within_days: float) -> Finding[Calcium]:
+        """The newest calcium: corrected where it can be, or ionized."""
+        return measures.calcium(self, within_days)
+
+    def egfr(self, within_days: float) -> Finding[Result]:
+        """The newest eGFR in mL/min/1.73 m2."""
+        return measures.egfr(self, within_days)
+
+    def kidney_function(self, within_days: float) -> Finding[Result]:
+        """Creatinine clearance in mL/min where it can be known, else eGFR."""
+        return measures.kidney_function(self, within_days)
+
+    def pain(self, within_days: float) -> Finding[Result]:
+        """NRS: the newest pain score, 0 to 10."""
+        return measures.newest(self, measures.PAIN, within_days)
+
+    # -- pregnancy
 
     @property
     def gestation(self) -> Gestation | None:
         """The age of the pregnancy today, for a patient who is pregnant; None when unknown."""
         return gestation.gestation(self)
-
-    def edema_on_mri(self, site: Site | None = None) -> Finding[Fact]:
-        """MRI_BME_POS (rule specification 0.2) at this site, or at any."""
-        return imaging.edema_on_mri(self, site)
-
-    def edema_ruled_out_on_mri(self, site: Site | None = None) -> Finding[Fact]:
-        """MRI_BME_NEG (rule specification 0.2)."""
-        return imaging.edema_ruled_out_on_mri(self, site)
-
-    def edema_context(self, order: Order | None = None) -> Finding[Fact]:
-        """BME_CONTEXT (rule specification 0.2)."""
-        return imaging.edema_context(self, order)
 
     @property
     def pregnancy(self) -> Finding[Fact]:
@@ -142,3 +279,70 @@ class Patient:
     def not_pregnant_by_test(self, within_days: float) -> Finding[Fact]:
         """A status "not pregnant" or a negative test no older than the window."""
         return pregnancy.not_pregnant_by_test(self, within_days)
+
+    # -- edema
+
+    def edema_on_mri(
+        self, site: Site | None = None, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+    ) -> Finding[EdemaReport]:
+        """MRI_BME_POS (rule specification 0.2) at this site, or at any."""
+        return imaging.edema_on_mri(self, site, within_days=within_days, preliminary=preliminary)
+
+    def edema_ruled_out_on_mri(
+        self, site: Site | None = None, *, within_days: float = REPORT_DAYS
+    ) -> Finding[EdemaReport]:
+        """MRI_BME_NEG (rule specification 0.2)."""
+        return imaging.edema_ruled_out_on_mri(self, site, within_days=within_days)
+
+    def edema_ever_on_mri(self, site: Site | None = None) -> Finding[Sign]:
+        """Edema in any MR report, also one that a newer has overtaken."""
+        return imaging.edema_ever_on_mri(self, site)
+
+    def edema_reports(self, site: Site | None = None) -> tuple[EdemaReport, ...]:
+        """What the newest MR reports say of marrow edema, place by place."""
+        return imaging.edema_reports(self, site)
+
+    def seen_on_mri(
+        self,
+        *findings: report_text.Finding,
+        site: Site | None = None,
+        said: Assertion = Assertion.PRESENT,
+        within_days: float = REPORT_DAYS,
+        preliminary: bool = False,
+    ) -> Finding[Sign]:
+        """The sentences of the newest MR reports that assert (or doubt, or deny) one of these findings."""
+        return imaging.seen_on_mri(
+            self, *findings, site=site, said=said, within_days=within_days, preliminary=preliminary
+        )
+
+    def newest_mri(
+        self, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
+    ) -> Finding[ImagingReport]:
+        """The newest MR report about this site."""
+        return imaging.newest_mri(self, site, within_days=within_days, preliminary=preliminary)
+
+    def edema_context(self, order: Order | None = None) -> Finding[Fact]:
+        """BME_CONTEXT (rule specification 0.2)."""
+        return imaging.edema_context(self, order)
+
+    @property
+    def syndrome_since(self) -> When | None:
+        """The onset of the active edema syndrome, else when it was recorded."""
+        return course.syndrome_since(self)
+
+    @property
+    def care_started(self) -> Finding[Fact]:
+        """CONS_START (rule specification 0.2), as the dated fact of the first care."""
+        return course.care_started(self)
+
+    # -- what may be proposed
+
+    @property
+    def mri_contraindication(self) -> Finding[Factual]:
+        """Not MRI_OK (rule specification 0.2)."""
+        return safety.mri_contraindication(self)
+
+    @property
+    def contrast_contraindication(self) -> Finding[Factual]:
+        """Not GADO_OK, beyond what speaks against any MRI."""
+        return safety.contrast_contraindication(self)

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown, finding
+from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Answer, Event, Problem, Result
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
@@ -25,7 +26,10 @@ TEST_DAYS = 56  # a positive test older than this says nothing about today
 DUE_DATE_PAST_DAYS, DUE_DATE_AHEAD_DAYS = 14, 294
 TERM_DAYS = 280  # due date = 40 weeks 0 days
 DATED_PREGNANCY_DAYS = 140  # from 20 weeks on, a negative test alone does not undo a due date
-CHILDBEARING_AGES = (12, 55)
+CHILDBEARING_AGES = (
+    Threshold(name="childbearing-age-from", unit="a", default=12, low=9, high=16, source="decision D7"),
+    Threshold(name="childbearing-age-to", unit="a", default=55, low=45, high=60, source="decision D7"),
+)
 TESTS = (Concept.HCG_QUALITATIVE, Concept.HCG_QUANTITATIVE)
 ENDED = frozenset({Concept.PREGNANCY_ENDED, Concept.DELIVERY, Concept.ABORTION})
 
@@ -156,7 +160,7 @@ def childbearing_potential(patient: Patient) -> Finding[Fact]:
     if any(Concept.NO_CHILDBEARING in item.concepts for item in _records(patient)):
         return Absent()
     born = person.birth_date
-    age = f"{_years(born.last, patient)} years" if born else "birth date not recorded"
+    age = f"{years(born.last, patient.as_of)} years" if born else "birth date not recorded"
     sex = Fact(name="sex and age", value=f"{person.gender or 'sex not recorded'}, {age}", kind="patient record")
     return Present((sex,), patient.problems.gaps + patient.procedures.gaps)
 
@@ -169,11 +173,11 @@ def _childbearing_age(patient: Patient) -> bool:
     born = patient.demographics.birth_date
     if born is None:
         return True
-    youngest, oldest = CHILDBEARING_AGES
-    return _years(born.first, patient) >= youngest and _years(born.last, patient) <= oldest
+    youngest, oldest = (patient.policy[age] for age in CHILDBEARING_AGES)
+    return years(born.first, patient.as_of) >= youngest and years(born.last, patient.as_of) <= oldest
 
 
-def _years(born: datetime, patient: Patient) -> int:
+def years(born: datetime, as_of: datetime) -> int:
     """Completed years at `as_of`."""
-    today = patient.as_of.date()
+    today = as_of.date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

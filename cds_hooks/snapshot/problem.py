@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from cds_hooks.snapshot.model import Fact
 from cds_hooks.snapshot.quantity import Quantity
+from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When
 
@@ -28,15 +29,41 @@ class Problem:
     recorded: When | None = None
     ended: When | None = None
     gestation: tuple[int, int] | None = None
+    site: Site = ANYWHERE
+    provisional: bool = False  # verification status provisional, unconfirmed or differential
+    differential: bool = False  # counts only for rules that say so
+
+    @property
+    def since(self) -> When | None:
+        """Its onset, else when it was recorded."""
+        return self.onset or self.recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A Procedure that was done, with the date it was done."""
+    """What was done or is planned: a procedure, a device in use, an immunization, an order of care, an appointment.
+
+    `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force.
+    """
 
     concepts: frozenset[Concept]
     fact: Fact
     when: When | None = None
+    site: Site = ANYWHERE
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encounter:
+    """A contact with care, with the specialties it was with. `inpatient` is a stay in hospital; `in_progress` one that
+    has not ended. `reasons` is what its reasons mean."""
+
+    concepts: frozenset[Concept]
+    fact: Fact
+    when: When | None = None
+    inpatient: bool = False
+    in_progress: bool = False
+    reasons: frozenset[Concept] = frozenset()
 
 
 class Answer(StrEnum):
@@ -51,7 +78,8 @@ class Answer(StrEnum):
 class Result:
     """A valid Observation: an answer, an amount in the unit of its kind, or a date. `when` is the sample's date.
 
-    `rank` orders several results of one sample: the lowest counts (`snapshot.labs.newest`).
+    `rank` orders several results of one sample: the lowest counts (`snapshot.labs.newest`). `low` and `high` are the
+    laboratory's reference range in the unit of the quantity.
     """
 
     concept: Concept
@@ -61,6 +89,8 @@ class Result:
     quantity: Quantity | None = None
     date: When | None = None
     rank: int = 0
+    low: float | None = None
+    high: float | None = None
 
     @property
     def number(self) -> float | None:

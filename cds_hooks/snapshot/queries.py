@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from cds_hooks.snapshot import measures
+from cds_hooks.snapshot.measures import BONE, KIDNEY_AND_CLOTTING, SCREENING, VITAL_SIGNS
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from mappings.knowledge import Knowledge
 
@@ -26,6 +28,19 @@ LABS = "labs"
 PROCEDURES = "procedures"
 SERVICES = "serviceRequests"
 IMAGING_REPORTS = "imagingReports"
+BONE_LABS = "boneLabs"
+SCREENING_LABS = "screeningLabs"
+VITALS = "vitals"
+ALLERGIES = "allergies"
+DEVICES = "devices"
+DEVICE_REQUESTS = "deviceRequests"
+IMMUNIZATIONS = "immunizations"
+APPOINTMENTS = "appointments"
+ENCOUNTERS = "encounters"
+COMMUNICATIONS = "communications"
+SCORES = "scores"
+IMMUNOLOGY = "immunologyLabs"
+IMAGING_STUDIES = "imagingStudies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,6 @@ class Source:
     template: str
     row_type: str
     title: str
-    optional: bool = False  # its failure changes what is suggested, never what is found
 
     def path(self, patient_id: str) -> str:
         """The query for this patient, relative to the FHIR base."""
@@ -50,15 +64,38 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.PROBLEMS: (CONDITIONS,),
     Need.PREGNANCY: (CONDITIONS, PREGNANCY),
     Need.CHILDBEARING: (CONDITIONS, PROCEDURES),
+    Need.PROCEDURES: (PROCEDURES,),
     Need.INR: (LABS,),
     Need.KIDNEY_FUNCTION: (LABS,),
+    Need.PLATELETS: (LABS,),
+    Need.CALCIUM: (BONE_LABS,),
+    Need.VITAMIN_D: (BONE_LABS,),
+    Need.INFLAMMATION: (SCREENING_LABS,),
+    Need.HBA1C: (SCREENING_LABS,),
+    Need.SCREENING: (SCREENING_LABS,),
+    Need.BLOOD_PRESSURE: (VITALS,),
+    Need.PAIN: (VITALS,),
+    Need.TEMPERATURE: (VITALS,),
+    Need.WEIGHT: (VITALS,),
+    Need.ALLERGIES: (ALLERGIES,),
+    Need.DEVICES: (DEVICES,),
+    Need.IMMUNIZATIONS: (IMMUNIZATIONS,),
+    Need.CARE: (SERVICES, DEVICE_REQUESTS),
+    Need.APPOINTMENTS: (APPOINTMENTS,),
+    Need.ENCOUNTERS: (ENCOUNTERS,),
+    Need.EDUCATION: (PROCEDURES, COMMUNICATIONS),
+    Need.SCORES: (SCORES,),
+    Need.BONE_DENSITY: (SCORES, IMAGING_REPORTS),
+    Need.IMMUNOLOGY: (IMMUNOLOGY,),
+    Need.IMAGING_STUDIES: (IMAGING_STUDIES,),
     Need.OPEN_ORDERS: (SERVICES,),
     Need.MRI: (IMAGING_REPORTS,),
+    Need.RADIOGRAPHS: (IMAGING_REPORTS,),
 }
 
 RADIOLOGY = "&category=RAD,NMR,LP29684-5"  # diagnostic service sections of HL7, and the category of US Core
+CARE_STATUS = "&status=active,on-hold,completed,draft,unknown"
 PREGNANCY_RESULTS = (Concept.PREGNANCY_STATUS, Concept.HCG_QUALITATIVE, Concept.HCG_QUANTITATIVE, Concept.DELIVERY_DATE)
-LAB_RESULTS = (Concept.INR, Concept.EGFR)
 
 
 def sources(knowledge: Knowledge) -> Mapping[str, Source]:
@@ -66,7 +103,7 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
 
     def coded(concepts: Iterable[Concept]) -> str:
         codes = (f"{code.system}|{code.code}" for concept in concepts for code in knowledge.codes(concept))
-        return f"Observation?patient={PATIENT_TOKEN}&code={','.join(codes)}"
+        return f"Observation?patient={PATIENT_TOKEN}&code={','.join(dict.fromkeys(codes))}"
 
     def of_patient(row_type: str, rest: str = "") -> str:
         return f"{row_type}?patient={PATIENT_TOKEN}{rest}"
@@ -79,12 +116,23 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
         Source(ADMINISTRATIONS, of_patient("MedicationAdministration"), "MedicationAdministration", "administrations"),
         Source(CONDITIONS, of_patient("Condition"), "Condition", "problem list"),
         Source(PREGNANCY, coded(PREGNANCY_RESULTS), "Observation", "pregnancy tests and status"),
-        Source(LABS, coded(LAB_RESULTS), "Observation", "laboratory results"),
+        Source(LABS, coded(KIDNEY_AND_CLOTTING), "Observation", "kidney and clotting results"),
+        Source(BONE_LABS, coded(BONE), "Observation", "vitamin D and calcium results"),
+        Source(SCREENING_LABS, coded(SCREENING), "Observation", "inflammation and screening results"),
+        Source(VITALS, coded(VITAL_SIGNS), "Observation", "vital signs and pain scores"),
+        Source(ALLERGIES, of_patient("AllergyIntolerance"), "AllergyIntolerance", "allergies"),
         Source(PROCEDURES, of_patient("Procedure"), "Procedure", "procedures"),
+        Source(DEVICES, of_patient("Device"), "Device", "implanted devices"),
+        Source(IMMUNIZATIONS, of_patient("Immunization"), "Immunization", "immunizations"),
         Source(IMAGING_REPORTS, of_patient("DiagnosticReport", RADIOLOGY), "DiagnosticReport", "imaging reports"),
-        Source(
-            SERVICES, of_patient("ServiceRequest", "&status=active"), "ServiceRequest", "open orders", optional=True
-        ),
+        Source(SERVICES, of_patient("ServiceRequest", CARE_STATUS), "ServiceRequest", "orders of services"),
+        Source(DEVICE_REQUESTS, of_patient("DeviceRequest"), "DeviceRequest", "orders of aids"),
+        Source(APPOINTMENTS, of_patient("Appointment"), "Appointment", "appointments"),
+        Source(ENCOUNTERS, of_patient("Encounter"), "Encounter", "encounters"),
+        Source(COMMUNICATIONS, of_patient("Communication"), "Communication", "communications"),
+        Source(SCORES, coded(measures.SCORES), "Observation", "questionnaire scores and bone density"),
+        Source(IMMUNOLOGY, coded(measures.IMMUNOLOGY), "Observation", "rheumatology tests"),
+        Source(IMAGING_STUDIES, of_patient("ImagingStudy"), "ImagingStudy", "imaging studies"),
     )
     return {source.key: source for source in table}
 

@@ -25,6 +25,7 @@ class Origin(StrEnum):
     PREFETCH = "prefetch"
     FHIR_SERVER = "FHIR server"
     DRAFT = "draft order"
+    CONTEXT = "hook context"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,11 +66,70 @@ class ChartContext(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     patient_id: str
     encounter_id: str | None = None
 
+    @property
+    def basket(self) -> DraftBundle | None:
+        """The draft orders, of hooks that have some."""
+        return None
+
+    @property
+    def dispatched(self) -> tuple[str, ...]:
+        """The orders that are sent out, as `Type/id`; they are signed and not in the call."""
+        return ()
+
+    @property
+    def new_conditions(self) -> Raw | None:
+        """A Bundle of the problems that were just entered."""
+        return None
+
+
+class EncounterContext(ChartContext, frozen=True, rename="camel", kw_only=True):
+    """Context of encounter-start and encounter-discharge (hookVersion 1.0)."""
+
+    encounter_id: str
+
+
+class ProblemContext(ChartContext, frozen=True, rename="camel", kw_only=True):
+    """Context of problem-list-item-create (hookVersion 0.1.0): Conditions that are final already."""
+
+    conditions: Raw
+
+    @property
+    def new_conditions(self) -> Raw:
+        return self.conditions
+
 
 class OrderSignContext(ChartContext, frozen=True, rename="camel", kw_only=True):
     """Context of order-sign (hookVersion 1.0): all unsigned orders of the session."""
 
     draft_orders: DraftBundle
+
+    @property
+    def basket(self) -> DraftBundle:
+        return self.draft_orders
+
+
+class RefillContext(ChartContext, frozen=True, rename="camel", kw_only=True):
+    """Context of medication-refill (hookVersion 0.1.0): draft orders of what is to be refilled. A user is optional."""
+
+    user_id: str = ""
+    medications: DraftBundle
+
+    @property
+    def basket(self) -> DraftBundle:
+        return self.medications
+
+
+class DispatchContext(ChartContext, frozen=True, rename="camel", kw_only=True):
+    """Context of order-dispatch (hookVersion 1.1; `order` is its 1.0 spelling). It has no user."""
+
+    user_id: str = ""
+    dispatched_orders: list[str] | None = None
+    order: str | None = None
+
+    @property
+    def dispatched(self) -> tuple[str, ...]:
+        named = self.dispatched_orders or ([self.order] if self.order else [])
+        return tuple("/".join(reference.split("/")[-2:]) for reference in named)
 
 
 class OrderSelectContext(OrderSignContext, frozen=True, rename="camel", kw_only=True):
@@ -95,7 +154,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def draft_entries(self) -> list[BundleEntry]:
-        return (self.context.draft_orders.entry or []) if isinstance(self.context, OrderSignContext) else []
+        """The draft orders as they came."""
+        return (self.context.basket.entry or []) if self.context.basket else []
 
     @property
     def selections(self) -> list[str] | None:
@@ -155,10 +215,11 @@ def read_request(body: bytes, hook: str, context_type: type[ChartContext]) -> Re
 def _check(request: Request) -> None:
     if not _PATIENT_ID.fullmatch(request.patient_id):
         raise RequestError("patientId is not a FHIR id. Send the bare id of the Patient.", "context.patientId")
-    if isinstance(request.context, OrderSignContext) and request.context.draft_orders.resource_type != "Bundle":
-        raise RequestError(
-            "draftOrders is not a Bundle. Send the drafts as entries of a Bundle.", "context.draftOrders"
-        )
+    if request.context.basket and request.context.basket.resource_type != "Bundle":
+        place = "medications" if isinstance(request.context, RefillContext) else "draftOrders"
+        raise RequestError(f"{place} is not a Bundle. Send the drafts as entries of a Bundle.", f"context.{place}")
+    if isinstance(request.context, DispatchContext) and not request.context.dispatched:
+        raise RequestError("No order is named. Send dispatchedOrders as a list of Type/id.", "context.dispatchedOrders")
     token = request.fhir_authorization
     if token and token.patient and token.patient.removeprefix("Patient/") != request.patient_id:
         raise RequestError(

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service.errors import JSON_UTF8
-from service.site_codes import AdvisorHolder
+from service.site_files import AdvisorHolder
 
 if TYPE_CHECKING:
     from cds_hooks.advisor import Advisor

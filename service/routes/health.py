@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from service.errors import JSON_UTF8, NO_STORE
 from service.persistence.decisions import DecisionStore
-from service.site_codes import AdvisorHolder
+from service.site_files import AdvisorHolder
 
 
 def health_routes(store: DecisionStore, in_force: AdvisorHolder) -> APIRouter:
@@ -25,7 +25,8 @@ def health_routes(store: DecisionStore, in_force: AdvisorHolder) -> APIRouter:
         """Whether to send calls here.
 
         503 until the store has answered once. After that a dead store no longer takes the service away, since cards
-        still go out: `degraded` says that decisions are or were lost. `knowledge` is the revision in force.
+        still go out: `degraded` says that decisions are or were lost. `knowledge` and `policy` are the revisions in
+        force.
         """
         answers = await store.ping()
         if not store.ready and not answers:
@@ -38,6 +39,7 @@ def health_routes(store: DecisionStore, in_force: AdvisorHolder) -> APIRouter:
                 "status": status,
                 "decisions": {"answers": answers, "lost": store.lost},
                 "knowledge": in_force.advisor.knowledge_revision,
+                "policy": in_force.advisor.policy.revision or "default",
             },
         )
 

@@ -27,7 +27,7 @@ from service.persistence.decisions import CallRecord, DecisionStore
 from service.routes.body import BodyLimits, read_body
 from service.security.client_jwt import Gate
 from service.security.throttle import Throttle
-from service.site_codes import AdvisorHolder
+from service.site_files import AdvisorHolder
 from service.version import program_version
 
 if TYPE_CHECKING:

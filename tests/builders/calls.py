@@ -15,6 +15,13 @@ from tests.builders.fhir import PATIENT_ID, Json, a_bundle, codes_of, fhir_patie
 from tests.builders.moment import AS_OF
 
 NOTHING_FETCHED: Mapping[str, Delivery] = {}
+BASKETS = {
+    "order-select": "draftOrders",
+    "order-sign": "draftOrders",
+    "medication-refill": "medications",
+    "problem-list-item-create": "conditions",
+}
+"""Where the context of a hook holds a Bundle."""
 
 
 @cache
@@ -37,8 +44,13 @@ def a_request(
 ) -> bytes:
     """The body of a call. At order-select every draft is selected unless `selections` says otherwise."""
     context: Json = {"userId": "Practitioner/doctor-1", "patientId": PATIENT_ID}
-    if hook != "patient-view":
-        context["draftOrders"] = {"resourceType": "Bundle", "entry": [{"resource": draft} for draft in drafts]}
+    if key := BASKETS.get(hook):
+        context[key] = {"resourceType": "Bundle", "entry": [{"resource": draft} for draft in drafts]}
+    if hook in ("encounter-start", "encounter-discharge"):
+        context["encounterId"] = "encounter-1"
+    if hook == "order-dispatch":
+        context = {"patientId": PATIENT_ID, "performer": "Organization/o1"}
+        context["dispatchedOrders"] = [reference_to(draft) for draft in drafts]
     if hook == "order-select":
         context["selections"] = [reference_to(d) for d in drafts] if selections is None else list(selections)
     body = {

@@ -6,13 +6,19 @@ The patient of the defaults is a man of 52 years whose lists were all read and a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from cds_hooks.snapshot.medication import Drug, Medication, Medicine, Order, Reasons, Standing
-from cds_hooks.snapshot.model import Fact, Factual, Gap, GapKind, Listing, Policy
+from cds_hooks.snapshot.allergy import Allergy
+from cds_hooks.snapshot.imaging import ImagingReport, Modality, Sign
+from cds_hooks.snapshot.medication import Dose, Drug, Medication, Medicine, Order, Reasons, Series, Standing
+from cds_hooks.snapshot.model import Fact, Factual, Gap, GapKind, Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
-from cds_hooks.snapshot.problem import Answer, Event, Problem, Result
+from cds_hooks.snapshot.policy import Policy
+from cds_hooks.snapshot.problem import Answer, Encounter, Event, Problem, Result
 from cds_hooks.snapshot.quantity import Comparator, Quantity
+from cds_hooks.snapshot.report_text import Assertion, Mention
+from cds_hooks.snapshot.report_text import Finding as Seen
+from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Need, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
@@ -69,13 +75,20 @@ def a_medication(
     reasons: Reasons = NO_REASON,
     replaces: str | None = None,
     doubt: str = "",
+    per_day: Dose | None = None,
+    supply_days: float | None = None,
+    as_needed: bool = False,
+    last_given: When | None = None,
+    form: str = "",
+    strength_mg: float | None = None,
+    site: Site = ANYWHERE,
 ) -> Medication:
     """An active order of apixaban. A name that is no drug of the tables gives a medicine of another kind."""
     drug_group = group or _group_of(ingredient)
     drugs = (Drug(drug_group, ingredient, certainty),) if drug_group else ()
     return Medication(
         reference=f"MedicationRequest/{ingredient}" if reference is None else reference,
-        medicine=Medicine(name=ingredient, drugs=drugs, route=route),
+        medicine=Medicine(name=ingredient, drugs=drugs, route=route, form=form, strength_mg=strength_mg),
         standing=standing,
         origin=Origin.DRAFT if standing is Standing.DRAFT else Origin.PREFETCH,
         doubt=doubt,
@@ -84,13 +97,29 @@ def a_medication(
         touched=touched,
         reasons=reasons,
         replaces=replaces,
+        per_day=per_day,
+        supply_days=supply_days,
+        as_needed=as_needed,
+        last_given=last_given,
+        site=site,
     )
 
 
+GROUPS: Mapping[str, DrugGroup] = {
+    **dict.fromkeys(PROSTACYCLINS, DrugGroup.PROSTACYCLIN),
+    **dict.fromkeys(ANTICOAGULANTS, DrugGroup.ANTICOAGULANT),
+    **dict.fromkeys(("ibuprofen", "naproxen", "diclofenac", "ketorolac"), DrugGroup.NSAID_SYSTEMIC),
+    **dict.fromkeys(("ibandronate", "zoledronate", "alendronate", "risedronate"), DrugGroup.BISPHOSPHONATE),
+    **dict.fromkeys(("oxycodone", "morphine", "tramadol", "fentanyl"), DrugGroup.OPIOID),
+    **dict.fromkeys(("aspirin", "clopidogrel", "ticagrelor"), DrugGroup.ANTIPLATELET),
+    "denosumab": DrugGroup.DENOSUMAB,
+    "colecalciferol": DrugGroup.VITAMIN_D,
+    "adalimumab": DrugGroup.TNF_INHIBITOR,
+}
+
+
 def _group_of(ingredient: str) -> DrugGroup | None:
-    if ingredient in PROSTACYCLINS:
-        return DrugGroup.PROSTACYCLIN
-    return DrugGroup.ANTICOAGULANT if ingredient in ANTICOAGULANTS else None
+    return GROUPS.get(ingredient)
 
 
 def stopped_medication(ingredient: str, days: int | None, *, written: When | None = days_ago(60)) -> Medication:
@@ -123,6 +152,11 @@ def a_draft(
     reasons: Reasons = NO_REASON,
     replaces: str | None = None,
     selected: bool = True,
+    per_day: Dose | None = None,
+    supply_days: float | None = None,
+    form: str = "",
+    strength_mg: float | None = None,
+    site: Site = ANYWHERE,
 ) -> Order:
     """A selected draft of iloprost, route and reason not stated."""
     medication = a_medication(
@@ -134,13 +168,36 @@ def a_draft(
         written=days_ago(0),
         reasons=reasons,
         replaces=replaces,
+        per_day=per_day,
+        supply_days=supply_days,
+        form=form,
+        strength_mg=strength_mg,
+        site=site,
     )
     return Order(reference=medication.reference, kind="MedicationRequest", selected=selected, medication=medication)
 
 
-def an_order(kind: str = "ServiceRequest", *, reference: str | None = None, selected: bool = True) -> Order:
-    """A draft that gives no medicine."""
-    return Order(reference=f"{kind}/draft" if reference is None else reference, kind=kind, selected=selected)
+def an_order(
+    *concepts: Concept,
+    kind: str = "ServiceRequest",
+    reference: str | None = None,
+    selected: bool = True,
+    reasons: Reasons = NO_REASON,
+    site: Site = ANYWHERE,
+    planned_days: float | None = None,
+    sequences: Sequence[Series] = (),
+) -> Order:
+    """A draft that gives no medicine: of a procedure, an examination or a device, without a reason."""
+    return Order(
+        reference=f"{kind}/draft" if reference is None else reference,
+        kind=kind,
+        selected=selected,
+        concepts=frozenset(concepts),
+        stated=reasons,
+        site=site,
+        planned_days=planned_days,
+        sequences=frozenset(sequences),
+    )
 
 
 def unreadable_draft(*, selected: bool = True) -> Order:
@@ -159,8 +216,12 @@ def a_problem(
     *concepts: Concept,
     id: str = "",  # noqa: A002 -- FHIR's own word
     current: bool = True,
+    onset: When | None = None,
     recorded: When | None = days_ago(60),
     ended: When | None = None,
+    site: Site = ANYWHERE,
+    provisional: bool = False,
+    differential: bool = False,
 ) -> Problem:
     """A current problem, recorded 60 days ago; one that is not current ended when it says, else when recorded."""
     name = "-".join(concepts) or "another-problem"
@@ -169,16 +230,111 @@ def a_problem(
         id=identifier,
         concepts=frozenset(concepts),
         current=current,
+        onset=onset,
         recorded=recorded,
         ended=ended or recorded,
+        site=site,
+        provisional=provisional,
+        differential=differential,
         fact=Fact(name="problem", value=name, kind="problem list", when=recorded, resource=f"Condition/{identifier}"),
     )
 
 
-def an_event(*concepts: Concept, when: When | None = days_ago(60)) -> Event:
+def an_event(
+    *concepts: Concept,
+    when: When | None = days_ago(60),
+    site: Site = ANYWHERE,
+    open: bool = False,  # noqa: A002 -- the field's name
+    kind: str = "Procedure",
+) -> Event:
+    """A procedure of 60 days ago; with another `kind` a device, an order of care, an appointment, an immunization."""
     name = "-".join(concepts) or "another-procedure"
-    fact = Fact(name="procedure", value=name, kind="procedure", when=when, resource=f"Procedure/{name}")
-    return Event(concepts=frozenset(concepts), when=when, fact=fact)
+    fact = Fact(name=kind.lower(), value=name, kind=kind.lower(), when=when, resource=f"{kind}/{name}")
+    return Event(concepts=frozenset(concepts), when=when, fact=fact, site=site, open=open)
+
+
+def an_encounter(
+    *concepts: Concept,
+    when: When | None = days_ago(30),
+    inpatient: bool = False,
+    in_progress: bool = False,
+    reasons: Sequence[Concept] = (),
+) -> Encounter:
+    """A visit of 30 days ago with these specialties."""
+    name = "-".join(concepts) or "visit"
+    fact = Fact(name="encounter", value=name, kind="encounter", when=when, resource=f"Encounter/{name}")
+    return Encounter(
+        concepts=frozenset(concepts),
+        fact=fact,
+        when=when,
+        inpatient=inpatient,
+        in_progress=in_progress,
+        reasons=frozenset(reasons),
+    )
+
+
+def an_allergy(
+    *to: str | Concept,
+    intolerance: bool = False,
+    by_text: bool = False,
+    severe: bool = False,
+    stomach_only: bool = False,
+) -> Allergy:
+    """A recorded allergy to these drugs (by ingredient) or to what these concepts name."""
+    drugs = tuple(Drug(GROUPS[name], name, Certainty.CODE) for name in to if not isinstance(name, Concept))
+    name = "-".join(to)
+    return Allergy(
+        fact=Fact(name="allergy", value=name, kind="allergy", resource=f"AllergyIntolerance/{name}"),
+        drugs=drugs,
+        concepts=frozenset(each for each in to if isinstance(each, Concept)),
+        intolerance=intolerance,
+        by_text=by_text,
+        severe=severe,
+        stomach_only=stomach_only,
+    )
+
+
+def a_sign(
+    finding: Seen = Seen.MARROW_EDEMA,
+    assertion: Assertion = Assertion.PRESENT,
+    *,
+    site: Site = ANYWHERE,
+    when: When = days_ago(30),
+    report: str = "mri",
+    **said: Any,
+) -> Sign:
+    """One finding of an MR report; `said` are further fields of its mention (subchondral, level, depth_mm ...)."""
+    sentence = f"{finding} {assertion}"
+    fact = Fact(name="MRI", value=sentence, kind="imaging report", when=when, resource=f"DiagnosticReport/{report}")
+    return Sign(mention=Mention(finding, assertion, sentence, **said), site=site, fact=fact)
+
+
+def an_mri(
+    assertion: Assertion | None = Assertion.PRESENT,
+    *signs: Sign,
+    site: Site = ANYWHERE,
+    when: When = days_ago(30),
+    subchondral: bool = False,
+    readable: bool = True,
+    preliminary: bool = False,
+    concepts: Sequence[Concept] = (),
+    modality: Modality = Modality.MRI,
+    id: str = "mri",  # noqa: A002 -- FHIR's own word
+) -> ImagingReport:
+    """An MR report of 30 days ago: what it says of edema at the site of the study, and further signs."""
+    said = assertion or Assertion.ABSENT
+    edema = a_sign(Seen.MARROW_EDEMA, said, site=site, when=when, report=id, subchondral=subchondral)
+    fact = Fact(name=modality, value="study", kind="imaging report", when=when, resource=f"DiagnosticReport/{id}")
+    return ImagingReport(
+        modality=modality,
+        site=site,
+        when=when,
+        fact=fact,
+        signs=(edema, *signs) if assertion else signs,
+        concepts=frozenset(concepts),
+        preliminary=preliminary,
+        readable=readable,
+    )
 
 
 def a_result(
@@ -188,6 +344,8 @@ def a_result(
     when: When | None = days_ago(1),
     at_most: bool = False,
     at_least: bool = False,
+    low: float | None = None,
+    high: float | None = None,
     id: str = "",  # noqa: A002 -- FHIR's own word
 ) -> Result:
     """A valid result of yesterday: an answer, a number or a date."""
@@ -200,6 +358,8 @@ def a_result(
         answer=value if isinstance(value, Answer) else None,
         quantity=Quantity(value, comparator=comparator) if isinstance(value, int | float) else None,
         date=value if isinstance(value, When) else None,
+        low=low,
+        high=high,
         fact=Fact(name=concept, value=written, kind="observation", when=when, resource=resource),
     )
 
@@ -218,6 +378,22 @@ def a_patient(
     procedures: Sequence[Event] | Listing[Event] = (),
     pregnancy_results: Sequence[Result] | Listing[Result] = (),
     labs: Sequence[Result] | Listing[Result] = (),
+    bone_labs: Sequence[Result] | Listing[Result] = (),
+    screening_labs: Sequence[Result] | Listing[Result] = (),
+    vitals: Sequence[Result] | Listing[Result] = (),
+    allergies: Sequence[Allergy] | Listing[Allergy] = (),
+    devices: Sequence[Event] | Listing[Event] = (),
+    immunizations: Sequence[Event] | Listing[Event] = (),
+    care: Sequence[Event] | Listing[Event] = (),
+    appointments: Sequence[Event] | Listing[Event] = (),
+    encounters: Sequence[Encounter] | Listing[Encounter] = (),
+    communications: Sequence[Event] | Listing[Event] = (),
+    scores: Sequence[Result] | Listing[Result] = (),
+    immunology: Sequence[Result] | Listing[Result] = (),
+    imaging_studies: Sequence[Event] | Listing[Event] = (),
+    mri_reports: Sequence[ImagingReport] | Listing[ImagingReport] = (),
+    radiographs: Sequence[ImagingReport] | Listing[ImagingReport] = (),
+    differentials: Sequence[Problem] = (),
     demographics: Demographics = A_MAN,
     open_services: Sequence[tuple[str, str]] = (),
     policy: Mapping[str, float] | None = None,
@@ -233,6 +409,22 @@ def a_patient(
         procedures=_listing(procedures),
         pregnancy_results=_listing(pregnancy_results),
         labs=_listing(labs),
+        bone_labs=_listing(bone_labs),
+        screening_labs=_listing(screening_labs),
+        vitals=_listing(vitals),
+        allergies=_listing(allergies),
+        devices=_listing(devices),
+        immunizations=_listing(immunizations),
+        care=_listing(care),
+        appointments=_listing(appointments),
+        encounters=_listing(encounters),
+        communications=_listing(communications),
+        scores=_listing(scores),
+        immunology=_listing(immunology),
+        imaging_studies=_listing(imaging_studies),
+        mri_reports=_listing(mri_reports),
+        radiographs=_listing(radiographs),
+        differentials=tuple(differentials),
         open_services=frozenset(open_services),
     )
 

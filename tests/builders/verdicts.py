@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cds_hooks.authoring.rule import AnyRule, ChartRule
-from cds_hooks.authoring.verdict import Advice, DeleteDraft, MissingData, NotApplicable, Propose, Satisfied, Verdict
+from cds_hooks.authoring.rule import ChartRule, OrderRule
+from cds_hooks.authoring.verdict import (
+    Advice,
+    DeleteDraft,
+    Group,
+    MakeProvisional,
+    MissingData,
+    NotApplicable,
+    Propose,
+    Satisfied,
+    Treat,
+    UpdateDraft,
+    Verdict,
+)
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Gap, GapKind
@@ -29,6 +41,8 @@ class Expected:
     remarked: bool | None = None
     about: str | None = None
     gap: GapKind | None = None
+    arm: str | None = None
+    group: Group | None = None
 
 
 def advice(
@@ -41,6 +55,8 @@ def advice(
     mirror: bool | None = None,
     unchecked: bool | None = None,
     remarked: bool | None = None,
+    arm: str | None = None,
+    group: Group | None = None,
 ) -> Expected:
     """Advice. `offers` are all proposals: `delete Type/id` or a service; `because` are references it must stand on;
     `unchecked` and `remarked` say whether the card names what could not be checked, or data that were not used."""
@@ -54,6 +70,8 @@ def advice(
         mirror=mirror,
         unchecked=unchecked,
         remarked=remarked,
+        arm=arm,
+        group=group,
     )
 
 
@@ -71,15 +89,19 @@ def not_applicable(rule: str) -> Expected:
     return Expected(rule, NotApplicable)
 
 
-def the_rule(rule_id: str) -> AnyRule:
-    (found,) = [rule for rule in CATALOG if rule.rule.id == rule_id]
-    return found
-
-
 def judge(rule_id: str, patient: Patient, order: Order | None = None) -> Verdict:
-    """The verdict of a rule about a draft (by default the first of the session), or about the chart."""
-    rule = the_rule(rule_id)
-    return rule.assess(patient) if isinstance(rule, ChartRule) else rule.assess(order or patient.drafts[0], patient)
+    """The verdict of a rule about a draft (by default the first of the session); without drafts, about the chart.
+
+    The rule alone speaks: its gate and what other rules say are the evaluation's.
+    """
+    found = [rule for rule in CATALOG if rule.rule.id == rule_id]
+    order = order or next(iter(patient.drafts), None)
+    for rule in found:
+        if isinstance(rule, OrderRule) and order:
+            return rule.assess(order, patient)
+        if isinstance(rule, ChartRule) and (order is None or len(found) == 1):
+            return rule.assess(patient)
+    raise LookupError(f"{rule_id}: no rule of this kind")
 
 
 def spec(patient: Patient, *expected: Expected, of: Order | None = None) -> None:
@@ -103,6 +125,8 @@ def _check_advice(verdict: Advice, expected: Expected) -> None:
     assert verdict.indicator == expected.indicator
     assert expected.summary in (None, verdict.summary)
     assert expected.mirror in (None, verdict.mirror)
+    assert expected.arm in (None, verdict.arm)
+    assert expected.group in (None, verdict.group)
     if expected.offers is not None:
         assert sorted(offers(verdict)) == sorted(expected.offers)
     if expected.because is not None:
@@ -115,12 +139,19 @@ def _check_gaps(gaps: Iterable[Gap], wanted: bool | None) -> None:
 
 
 def offers(verdict: Advice) -> list[str]:
-    """The proposals in words: `delete Type/id`, or the name of a service."""
+    """The proposals in words: `delete Type/id`, `update Type/id: change`, `provisional Condition/id`, or the name of a
+    service or treatment."""
     words = []
     for proposal in verdict.proposals:
         match proposal:
             case DeleteDraft(what=what):
                 words.append(f"delete {what}")
+            case UpdateDraft(what=what, change=change):
+                words.append(f"update {what}: {change}")
+            case MakeProvisional(what=what):
+                words.append(f"provisional {what}")
             case Propose(service=service):
                 words.append(service)
+            case Treat(treatment=treatment):
+                words.append(treatment)
     return words

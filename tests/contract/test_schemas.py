@@ -204,7 +204,7 @@ def test_a_discovery_that_breaks_one_rule(rule: str, path: str, value: object) -
 
 INVALID_CALLS = {
     "C2 no hook": ("hook", GONE),
-    "C2 another hook": ("hook", "encounter-start"),
+    "C2 another hook": ("hook", "appointment-book"),
     "C3 no hookInstance": ("hookInstance", GONE),
     "C3 blank": ("hookInstance", " "),
     "C3 a number": ("hookInstance", 1),

@@ -69,7 +69,7 @@ anything = st.recursive(
     max_leaves=8,
 )
 value = st.just(DELETED) | anything
-SERVICES = ("bme-patient-view", "bme-order-select", "bme-order-sign")
+SERVICES = [service["id"] for service in the_advisor().discovery()["services"]]
 
 
 def whole(call: Any) -> bytes:

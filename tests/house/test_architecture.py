@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from cds_hooks.evaluation.thresholds import thresholds_of
 from cds_hooks.rules import CATALOG
+from cds_hooks.snapshot.policy import Threshold
 from service.config import Settings, describe
+from tests.house.rule_book import PAGE, page
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE_FILES = sorted(path for path in (ROOT / "cds_hooks" / "rules").rglob("*.py") if path.name != "__init__.py")
@@ -19,19 +23,35 @@ PAGES = sorted(
 
 @pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
 def test_a_rule_file_opens_with_words_to_sign(path: Path) -> None:
-    """Recommendation, When, Unless, Then; thresholds before the rule; one rule and one judging function; no codes."""
+    """Recommendation, When, Unless, Then; thresholds before the rule; one rule, one judging function per kind of hook;
+    no codes."""
     text = path.read_text()
     for clause in ("When    ", "Then    "):
         assert clause in text.split('"""')[1], f"{path.name} lacks {clause.strip()}"
     assert text.count("RULE = Rule(") == 1
-    assert len(re.findall(r"^def assess\(", text, re.MULTILINE)) == 1
+    judging = re.findall(r"^def (assess(?:_order|_chart)?)\(", text, re.MULTILINE)
+    assert judging in (["assess"], ["assess_order", "assess_chart"])
     assert not re.search(r"\b\d{4,5}-\d\b|[\"']\d{5,}[\"']", text), "a code stands in a rule"
 
 
 def test_every_rule_file_is_in_the_catalog() -> None:
     """The catalog is written by hand; a rule that is not in it would never be asked."""
-    assert len(RULE_FILES) == len(CATALOG)
-    assert len({rule.rule.id for rule in CATALOG}) == len(CATALOG)
+    assert len(RULE_FILES) == len({rule.rule.id for rule in CATALOG})
+    assert len({(rule.rule.id, type(rule)) for rule in CATALOG}) == len(CATALOG)
+
+
+def test_the_rule_book_is_up_to_date() -> None:
+    """`make docs` writes it; a rule or a spec that changed without it stops here."""
+    assert PAGE.read_text() == page()
+
+
+def test_every_threshold_of_a_rule_is_declared() -> None:
+    """A limit that the core names stands in a `RULE` or among the shared ones, or no site could set it."""
+    known = set(thresholds_of(CATALOG).values())
+    core = [module for name, module in sys.modules.items() if name.startswith("cds_hooks.")]
+    named = {value for module in core for value in vars(module).values() if isinstance(value, Threshold)}
+    assert sorted(limit.name for limit in named - known) == []
+    assert len({limit.name for limit in named}) == len(named)
 
 
 @pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)

@@ -66,9 +66,13 @@ def test_no_rule_raises(patient: Patient) -> None:
     """Every snapshot gets a verdict of every rule, and triage sorts whatever they say."""
     judged = judge(patient)
     assert [each for each in judged if isinstance(each.verdict, Failed)] == []
-    triaged = triage(judged)
-    advised = [each for each in judged if isinstance(each.verdict, Advice)]
-    assert len(triaged.shown) + len(triaged.merged) == len(advised)
+    for hook in Hook:
+        triaged = triage(judged, hook)
+        advised = {(each.rule.id, each.order) for each in judged if isinstance(each.verdict, Advice)}
+        leading = {(card.lead.rule.id, card.lead.order) for card in triaged.cards}
+        other = {(each.rule.id, each.order) for each in judged if triaged.fate(each)}
+        assert leading | other == advised
+        assert not leading & other
 
 
 @REPEATABLE
@@ -147,7 +151,7 @@ def test_missing_data_never_hide_a_contraindication(pair: tuple[Patient, Patient
         if each.rule.id in CONTRAINDICATIONS and isinstance(each.verdict, Advice):
             now = after.get((each.rule.id, each.order))
             assert isinstance(now, Advice | MissingData), f"{each.rule.id} fell silent: {now}"
-            assert isinstance(now, Advice) or triage(judge(partial)).undone
+            assert isinstance(now, Advice) or triage(judge(partial), Hook.ORDER_SIGN).undone
 
 
 @THOROUGH

@@ -15,12 +15,11 @@ import pytest
 
 import cds_hooks.rules
 from cds_hooks.authoring.override import BY_INDICATOR, OverrideReason
-from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook
-from cds_hooks.authoring.threshold import Threshold
+from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Hook, OrderRule
 from cds_hooks.authoring.verdict import Verdict
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.from_fhir.snapshot import Reading
-from cds_hooks.snapshot.model import Policy
+from cds_hooks.snapshot.policy import Policy, Threshold
 from cds_hooks.snapshot.queries import HELD_IN, keys_for
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import SUMMARY_LIMIT
@@ -76,14 +75,20 @@ def units(text: str) -> int:
 
 
 def test_ids_are_unique_and_those_of_the_specification() -> None:
-    """An id names one rule for good."""
-    assert len(set(IDS)) == len(IDS)
+    """An id names one rule for good; it may have one arm for orders and one for the chart."""
+    assert len({(rule.rule.id, type(rule)) for rule in CATALOG}) == len(CATALOG)
+    assert len({rule.rule for rule in CATALOG}) == len(set(IDS))
     assert [each for each in IDS if not ID.fullmatch(each)] == []
 
 
 def test_the_catalog_stands_in_the_order_of_the_specification() -> None:
-    """Within a section the rules are listed by number."""
-    assert sorted(IDS) == IDS
+    """Within a package the rules are listed by number, pathway by pathway."""
+    by_package: dict[str, list[str]] = {}
+    for rule in CATALOG:
+        by_package.setdefault(rule.assess.__module__.rpartition(".")[0], []).append(rule.rule.id)
+    for ids in by_package.values():
+        pathways = list(dict.fromkeys(each.rpartition("-")[0] for each in ids))
+        assert sorted(ids, key=lambda each: (pathways.index(each.rpartition("-")[0]), each)) == ids
 
 
 @pytest.mark.parametrize("rule", CATALOG, ids=IDS)
@@ -102,15 +107,17 @@ def test_what_a_rule_states(rule: AnyRule) -> None:
 
 @pytest.mark.parametrize("rule", CATALOG, ids=IDS)
 def test_where_a_rule_is_asked(rule: AnyRule) -> None:
-    """A rule about orders names the drugs that it concerns; a rule about the chart names none."""
+    """A rule about orders names what it concerns; a rule about the chart is asked when a chart is opened, at least."""
     stated = rule.rule
-    assert stated.hooks
+    assert set(stated.speaks) <= stated.hooks
     if isinstance(rule, ChartRule):
-        assert stated.hooks == {Hook.PATIENT_VIEW}
-        assert stated.orders == ()
+        assert Hook.PATIENT_VIEW in stated.hooks
     else:
-        assert stated.hooks <= {Hook.ORDER_SELECT, Hook.ORDER_SIGN}
+        assert stated.hooks & ORDER_HOOKS
         assert stated.orders
+    both = {type(other) for other in CATALOG if other.rule is stated}
+    assert bool(stated.orders) is (OrderRule in both)
+    assert bool(stated.hooks - ORDER_HOOKS) is (ChartRule in both)
 
 
 @pytest.mark.parametrize("rule", CATALOG, ids=IDS)
@@ -126,7 +133,9 @@ def test_the_check_fits_the_summary_of_a_notice(rule: AnyRule) -> None:
 def test_every_rule_file_is_in_the_catalog(path: Path) -> None:
     """A file that nobody lists would never be asked."""
     module = module_of(path)
-    assert [rule.assess for rule in CATALOG if rule.rule is module.RULE] == [module.assess]
+    listed = [rule.assess for rule in CATALOG if rule.rule is module.RULE]
+    judging = [getattr(module, name, None) for name in ("assess", "assess_order", "assess_chart")]
+    assert listed == [function for function in judging if function]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

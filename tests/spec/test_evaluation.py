@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from cds_hooks.authoring.evidence import derived
+from cds_hooks.authoring.evidence import PROJECT, Evidence
 from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Satisfied, Verdict
 from cds_hooks.cards.notices import BROKE
 from cds_hooks.decision import Failure, Outcome
 from cds_hooks.evaluation.evaluate import Failed, Judged, concerned, evaluate
-from cds_hooks.evaluation.triage import Triage, triage
-from cds_hooks.rules import CATALOG
+from cds_hooks.evaluation.merge import Spoken
+from cds_hooks.evaluation.triage import Fate, Triage, triage
+from cds_hooks.rules import CATALOG, contraindications
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Answer
@@ -50,12 +51,21 @@ APIXABAN_DRAFT = fhir_draft(APIXABAN, id="draft-2", dosageInstruction=[])
 
 
 def judged(patient: Patient, hook: Hook = Hook.ORDER_SIGN) -> Triage:
-    return triage(evaluate(concerned(CATALOG, hook, patient.drafts), patient))
+    return triage(evaluate(concerned(contraindications.RULES, hook, patient.drafts), patient), hook)
 
 
 def shown(triaged: Triage) -> list[tuple[str, str]]:
     """The cards in order: rule and draft."""
-    return [(card.rule.id, card.order.reference if card.order else "") for card in triaged.shown]
+    return [(each.rule.id, each.order.reference if each.order else "") for each in leads(triaged)]
+
+
+def leads(triaged: Triage) -> list[Spoken]:
+    return [card.lead for card in triaged.cards]
+
+
+def merged(triaged: Triage) -> list[str | None]:
+    """The drafts whose advice another card carries."""
+    return [about for (_, about), fate in triaged.fates.items() if fate is Fate.MERGED]
 
 
 def a_rule(number: int, verdict: Verdict | Exception, hook: Hook = Hook.ORDER_SIGN) -> AnyRule:
@@ -68,7 +78,7 @@ def a_rule(number: int, verdict: Verdict | Exception, hook: Hook = Hook.ORDER_SI
         check=f"check {number}",
         hooks=frozenset({hook}),
         needs=(Need.MEDICATIONS,),
-        evidence=(derived("a test"),),
+        evidence=(Evidence(PROJECT, "a test"),),
         limits="None.",
         orders=() if chart else (DrugGroup.PROSTACYCLIN,),
     )
@@ -123,7 +133,7 @@ def test_most_urgent_first_then_in_the_order_of_the_rules() -> None:
     """Critical before warning before info; within one urgency the catalog decides."""
     spoken: list[Indicator] = ["info", "warning", "critical", "info", "critical", "warning"]
     rules = [a_rule(number, some_advice(indicator)) for number, indicator in enumerate(spoken)]
-    order = [card.rule.version for card in triage(evaluate(rules, a_patient(a_draft()))).shown]
+    order = [each.rule.version for each in leads(triage(evaluate(rules, a_patient(a_draft())), Hook.ORDER_SIGN))]
     assert order == [2, 4, 1, 5, 0, 3]
 
 
@@ -141,7 +151,7 @@ def test_two_drafts_that_meet_give_one_card() -> None:
     for drafts in ((a_draft(), a_draft("warfarin")), (a_draft("warfarin"), a_draft())):
         triaged = judged(a_patient(*drafts))
         assert shown(triaged) == [ADVICE_01]
-        assert [each.order.reference for each in triaged.merged if each.order] == ["MedicationRequest/draft-warfarin"]
+        assert merged(triaged) == ["MedicationRequest/draft-warfarin"]
 
 
 def test_the_selected_side_speaks() -> None:
@@ -149,7 +159,7 @@ def test_the_selected_side_speaks() -> None:
     assert shown(judged(a_patient(a_draft(), a_draft("warfarin", selected=False)), Hook.ORDER_SELECT)) == [ADVICE_01]
     mirrored = judged(a_patient(a_draft(selected=False), a_draft("warfarin")), Hook.ORDER_SELECT)
     assert shown(mirrored) == [("BME-CI-01", "MedicationRequest/draft-warfarin")]
-    assert mirrored.merged == ()
+    assert merged(mirrored) == []
 
 
 def test_two_prostacyclins_with_one_anticoagulant() -> None:
@@ -162,7 +172,7 @@ def test_one_prostacyclin_with_two_anticoagulants() -> None:
     """One card that names both."""
     triaged = judged(a_patient(a_draft(), a_draft("warfarin"), a_draft("enoxaparin")))
     assert shown(triaged) == [ADVICE_01]
-    assert len(triaged.merged) == 2
+    assert len(merged(triaged)) == 2
 
 
 def test_a_draft_and_an_active_prostacyclin() -> None:
@@ -176,7 +186,7 @@ def test_an_active_anticoagulant_beside_a_drafted_one() -> None:
     """The prostacyclin's card names both, the active and the drafted one."""
     triaged = judged(a_patient(a_draft(), a_draft("warfarin"), medications=[a_medication("apixaban")]))
     assert shown(triaged) == [ADVICE_01]
-    named = {fact.resource for fact in triaged.shown[0].advice.because}
+    named = {fact.resource for fact in leads(triaged)[0].advice.because}
     assert {"MedicationRequest/apixaban", "MedicationRequest/draft-warfarin"} <= named
 
 
@@ -190,7 +200,7 @@ def test_a_prostacyclin_that_is_not_selected_is_no_carrier() -> None:
 def test_drafts_without_ids_give_one_card() -> None:
     """Drafts may come without ids; the pair is still one card."""
     triaged = judged(a_patient(a_draft(reference=""), a_draft("warfarin", reference="")))
-    assert [card.order.medication.medicine.name for card in triaged.shown if card.order and card.order.medication] == [
+    assert [each.order.medication.medicine.name for each in leads(triaged) if each.order and each.order.medication] == [
         "iloprost"
     ]
 
@@ -216,8 +226,8 @@ def test_a_rule_that_breaks_silences_no_other() -> None:
     rules = [a_rule(1, BROKEN), a_rule(2, some_advice("info")), a_rule(3, BROKEN), a_rule(4, some_advice("critical"))]
     found = evaluate(rules, a_patient(a_draft()))
     assert [each.verdict for each in found if isinstance(each.verdict, Failed)] == [Failed(BROKEN), Failed(BROKEN)]
-    triaged = triage(found)
-    assert [card.rule.version for card in triaged.shown] == [4, 2]
+    triaged = triage(found, Hook.ORDER_SIGN)
+    assert [each.rule.version for each in leads(triaged)] == [4, 2]
     assert [(check.rule.version, check.gap) for check in triaged.undone] == [(1, None), (3, None)]
 
 
@@ -225,7 +235,7 @@ def test_a_rule_that_breaks_silences_no_other() -> None:
 def test_a_broken_rule_is_reported_and_recorded(hook: str) -> None:
     """The call is answered with BME-SYS-01 that quotes nothing, and the record holds the error itself."""
     broken = a_rule(7, BROKEN, Hook(hook))
-    advisor = replace(the_advisor(), rules=(broken, *CATALOG))
+    advisor = the_advisor().with_rules((broken, *CATALOG))
     drafts = [] if hook == "patient-view" else [fhir_draft()]
     chart = full_prefetch(the_advisor(), hook, [fhir_medication_request()])
     answer = answer_of(hook, a_request(hook, drafts, chart), advisor=advisor)
@@ -271,7 +281,7 @@ def test_the_same_gap_of_the_same_check_is_named_once() -> None:
 def test_what_is_not_recorded_is_no_notice() -> None:
     """Only what is out of reach is "not done"; what cannot be used is a matter of data quality."""
     unusable_gap = MissingData(unusable(Need.INR))
-    triaged = triage(evaluate([a_rule(1, unusable_gap)], a_patient(a_draft())))
+    triaged = triage(evaluate([a_rule(1, unusable_gap)], a_patient(a_draft())), Hook.ORDER_SIGN)
     assert triaged.undone == ()
     assert triaged.remarks == (unusable(Need.INR),)
 
@@ -286,7 +296,7 @@ def test_a_notice_stands_between_urgent_cards_and_information() -> None:
     )
     chart = full_prefetch(the_advisor(), "order-sign")
     body = a_request("order-sign", [fhir_draft()], chart)
-    cards = cards_in(answer_of("order-sign", body, advisor=replace(the_advisor(), rules=rules)))
+    cards = cards_in(answer_of("order-sign", body, advisor=the_advisor().with_rules(rules)))
     assert topics(cards) == ["BME-DX-03", "BME-SYS-01", "BME-DX-01", "BME-SYS-02"]
 
 
@@ -319,7 +329,7 @@ def test_remarks_of_advice_and_of_satisfied_rules_are_collected_once() -> None:
     """The same remark of two rules is named once."""
     remark, other = unusable(Need.INR), unusable(Need.PREGNANCY)
     rules = [a_rule(1, Satisfied((remark,))), a_rule(2, some_advice("warning", remarks=(other, remark)))]
-    assert triage(evaluate(rules, a_patient(a_draft()))).remarks == (remark, other)
+    assert triage(evaluate(rules, a_patient(a_draft())), Hook.ORDER_SIGN).remarks == (remark, other)
 
 
 def test_data_that_could_not_be_used_give_one_information() -> None:

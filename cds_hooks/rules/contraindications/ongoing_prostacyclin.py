@@ -8,7 +8,7 @@ Then    advise an early review and offer a task for the pharmacist; stopping or 
 
 from __future__ import annotations
 
-from cds_hooks.authoring.evidence import iloprost_smpc, statpearls
+from cds_hooks.authoring.evidence import ILOPROST_SMPC, STATPEARLS, Evidence
 from cds_hooks.authoring.rule import Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, Propose, Satisfied, Verdict
 from cds_hooks.snapshot.medication import Medication
@@ -21,9 +21,12 @@ RULE = Rule(
     version=1,
     title="Ongoing prostacyclin with a new contraindication",
     check="ongoing prostacyclin with an anticoagulant or in pregnancy",
-    hooks=frozenset({Hook.PATIENT_VIEW}),
+    hooks=frozenset({Hook.PATIENT_VIEW, Hook.ENCOUNTER_DISCHARGE}),
     needs=(Need.MEDICATIONS, Need.PROBLEMS, Need.PREGNANCY, Need.CHILDBEARING, Need.DEMOGRAPHICS),
-    evidence=(statpearls("Treatment / Management"), iloprost_smpc("4.3 Contraindications, 4.4 Special warnings")),
+    evidence=(
+        Evidence(STATPEARLS, "Treatment / Management"),
+        Evidence(ILOPROST_SMPC, "4.3 Contraindications, 4.4 Special warnings"),
+    ),
     limits="Review article; the labels are less strict about anticoagulants.",
 )
 

@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cds_hooks.authoring.evidence import derived, statpearls
+from cds_hooks.authoring.evidence import PROJECT, STATPEARLS, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import ORDER_HOOKS, Rule
-from cds_hooks.authoring.threshold import Threshold
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Propose, Satisfied, Verdict
 from cds_hooks.snapshot.medication import Medication, Order, Standing
 from cds_hooks.snapshot.model import Absent, Fact, Gap, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Result
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Service
 
@@ -68,8 +68,8 @@ RULE = Rule(
         Need.OPEN_ORDERS,
     ),
     evidence=(
-        statpearls("Treatment / Management"),
-        derived("BME-CI-04; washouts from usual half-lives, awaiting a clinical board"),
+        Evidence(STATPEARLS, "Treatment / Management"),
+        Evidence(PROJECT, "BME-CI-04; washouts from usual half-lives, awaiting a clinical board"),
     ),
     limits="The washout times are assumptions of this project; a stop date may be missing from the chart.",
     overrides=(OverrideReason("confirmed-not-anticoagulated", "Confirmed: not anticoagulated"),),
@@ -125,7 +125,7 @@ def _doubts(order: Order, patient: Patient) -> Iterator[Fact]:
     vague = patient.on_file(DrugGroup.ANTICOAGULANT_VAGUE, *standings, beside=order)
     for item in vague + patient.drafted(DrugGroup.ANTICOAGULANT_VAGUE, beside=order):
         yield item.fact
-    inr = patient.newest_lab(Concept.INR, patient.policy[INR_WINDOW])
+    inr = patient.newest(Concept.INR, patient.policy[INR_WINDOW])
     for result in inr.items if isinstance(inr, Present) else ():
         if result.surely_at_least(patient.policy[INR_RAISED]):
             yield replace(result.fact, value=f"{result.fact.value}, raised without an order that explains it")
@@ -172,14 +172,14 @@ def _washout_days(ingredient: str, patient: Patient) -> float:
 
 def _kidneys_clear_dabigatran(patient: Patient) -> bool:
     """Only a value that is surely high enough shortens the washout: an unknown one is not a good one."""
-    egfr = patient.newest_lab(Concept.EGFR, patient.policy[EGFR_WINDOW])
+    egfr = patient.newest(Concept.EGFR, patient.policy[EGFR_WINDOW])
     return isinstance(egfr, Present) and all(each.surely_at_least(patient.policy[EGFR_LOW]) for each in egfr.items)
 
 
 def _cleared_by_inr(item: Medication, patient: Patient) -> bool:
     """A vitamin K antagonist is out when a fresh INR from after the stop is normal."""
     ingredients = {drug.ingredient for drug in item.medicine.of(DrugGroup.ANTICOAGULANT)}
-    inr = patient.newest_lab(Concept.INR, patient.policy[INR_CLEAR_WINDOW])
+    inr = patient.newest(Concept.INR, patient.policy[INR_CLEAR_WINDOW])
     if not ingredients <= VITAMIN_K_ANTAGONISTS or not isinstance(inr, Present):
         return False
     limit = patient.policy[INR_RAISED]

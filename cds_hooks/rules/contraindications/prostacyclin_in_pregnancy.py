@@ -8,7 +8,7 @@ Then    warn critically and offer to remove the draft; in pulmonary hypertension
 
 from __future__ import annotations
 
-from cds_hooks.authoring.evidence import iloprost_smpc, iloprost_us_label, statpearls
+from cds_hooks.authoring.evidence import ILOPROST_SMPC, ILOPROST_US_LABEL, STATPEARLS, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import ORDER_HOOKS, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Propose, Satisfied, Verdict
@@ -26,9 +26,9 @@ RULE = Rule(
     orders=(DrugGroup.PROSTACYCLIN,),
     needs=(Need.PREGNANCY, Need.PROBLEMS, Need.CHILDBEARING, Need.DEMOGRAPHICS, Need.OPEN_ORDERS),
     evidence=(
-        statpearls("Treatment / Management"),
-        iloprost_smpc("4.3 Contraindications, 4.6 Pregnancy"),
-        iloprost_us_label("8.1 Pregnancy: limited data, no contraindication"),
+        Evidence(STATPEARLS, "Treatment / Management"),
+        Evidence(ILOPROST_SMPC, "4.3 Contraindications, 4.6 Pregnancy"),
+        Evidence(ILOPROST_US_LABEL, "8.1 Pregnancy: limited data, no contraindication"),
     ),
     limits="Review article and EU/UK label; the US label has limited data and names no contraindication.",
     overrides=(OverrideReason("pregnancy-ended", "The pregnancy has ended"),),

@@ -8,14 +8,14 @@ Then    warn and offer a pregnancy test
 
 from __future__ import annotations
 
-from cds_hooks.authoring.evidence import iloprost_smpc, statpearls
+from cds_hooks.authoring.evidence import ILOPROST_SMPC, STATPEARLS, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import ORDER_HOOKS, Rule
-from cds_hooks.authoring.threshold import Threshold
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Propose, Satisfied, Verdict
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import Absent, Fact, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Service
 
 TEST_WINDOW = Threshold(
@@ -35,7 +35,11 @@ RULE = Rule(
     hooks=ORDER_HOOKS,
     orders=(DrugGroup.PROSTACYCLIN,),
     needs=(Need.DEMOGRAPHICS, Need.PREGNANCY, Need.CHILDBEARING, Need.PROBLEMS, Need.OPEN_ORDERS),
-    evidence=(iloprost_smpc("4.6 Pregnancy: exclude pregnancy first"), statpearls("Treatment / Management")),
+    evidence=(
+        Evidence(ILOPROST_SMPC, "4.6 Pregnancy: exclude pregnancy first"),
+        Evidence(STATPEARLS, "Treatment / Management"),
+    ),
+    thresholds=(TEST_WINDOW,),
     limits="The number of days for which a test counts is an assumption of this project.",
     overrides=(
         OverrideReason("test-negative-today", "Test negative today"),

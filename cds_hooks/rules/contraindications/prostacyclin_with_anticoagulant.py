@@ -9,7 +9,7 @@ Then    warn critically and offer to remove the prostacyclin draft; in pulmonary
 
 from __future__ import annotations
 
-from cds_hooks.authoring.evidence import iloprost_smpc, iloprost_us_label, statpearls
+from cds_hooks.authoring.evidence import ILOPROST_SMPC, ILOPROST_US_LABEL, STATPEARLS, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import ORDER_HOOKS, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Propose, Satisfied, Verdict
@@ -27,9 +27,9 @@ RULE = Rule(
     orders=(DrugGroup.PROSTACYCLIN, DrugGroup.ANTICOAGULANT),
     needs=(Need.MEDICATIONS, Need.PROBLEMS, Need.OPEN_ORDERS),
     evidence=(
-        statpearls("Treatment / Management"),
-        iloprost_smpc("4.4 Special warnings, 4.5 Interactions: bleeding, close monitoring"),
-        iloprost_us_label("no contraindication named"),
+        Evidence(STATPEARLS, "Treatment / Management"),
+        Evidence(ILOPROST_SMPC, "4.4 Special warnings, 4.5 Interactions: bleeding, close monitoring"),
+        Evidence(ILOPROST_US_LABEL, "no contraindication named"),
     ),
     limits="Review article; the labels are less strict: the UK SmPC asks for close monitoring for bleeding, "
     "the US label names no contraindication.",

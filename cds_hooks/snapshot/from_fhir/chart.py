@@ -13,11 +13,11 @@ from typing import Any, Generic, TypeVar
 from msgspec import Raw
 
 from cds_hooks.snapshot.model import Gap, GapKind
-from cds_hooks.snapshot.queries import Source
+from cds_hooks.snapshot.queries import CONDITIONS, Source
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import NOT_ASKED, Delivery, Origin, Query, State
-from cds_hooks.wire.request import Request
+from cds_hooks.wire.request import BundleEntry, Request
 
 T = TypeVar("T", bound=fhir.Head, covariant=True)
 OUTCOME = "OperationOutcome"
@@ -78,6 +78,23 @@ class Chart:
     _sent: dict[str, Page | None] = field(default_factory=dict)
     _beside: dict[str, Raw] | None = None
 
+    @property
+    def draft_entries(self) -> list[BundleEntry]:
+        """The orders to judge: the basket of the call, or those that are dispatched, as far as they could be read."""
+        dispatched = [self._own(self.resource(reference)) for reference in self.request.context.dispatched]
+        return [*self.request.draft_entries, *dispatched]
+
+    def _own(self, raw: Raw | None) -> BundleEntry:
+        """An entry without a resource, which says nothing, where it could not be read or is another patient's."""
+        head = fhir.decode(raw, fhir.Head) if raw else None
+        return BundleEntry(raw) if raw and head and not is_foreign(head, self.request.patient_id) else BundleEntry()
+
+    def unread_orders(self) -> Iterator[Query]:
+        """The reads of dispatched orders that did not come along."""
+        for reference in self.request.context.dispatched:
+            if reference not in self.have and self.resource(reference) is None:
+                yield Query(reference, reference)
+
     def unasked(self, keys: tuple[str, ...]) -> Iterator[Query]:
         """What must still be asked for: keys that nobody ran, and pages that the client did not send."""
         for key in keys:
@@ -114,6 +131,19 @@ class Chart:
             return Raw(fetched.pages[0])
         return self.included.get(reference) or self._came_along().get(reference)
 
+    def recorded(self, key: str, reference: str) -> Raw | None:
+        """A row of a query as it came, wherever it came from."""
+        return self._came_along().get(reference) or next(self._fetched(key, reference), None)
+
+    def _fetched(self, key: str, reference: str) -> Iterator[Raw]:
+        for raw in self.have.get(key, NOT_ASKED).pages:
+            page = fhir.decode(raw, fhir.RawPage)
+            for entry in page.entry or () if page else ():
+                head = fhir.decode(entry.resource, fhir.Head)
+                own = head is not None and not is_foreign(head, self.request.patient_id)
+                if head and own and f"{head.resource_type}/{head.id}" == reference:
+                    yield entry.resource
+
     def _came_along(self) -> Mapping[str, Raw]:
         """Resources that the client sent beside what was asked for: in the basket, or under any prefetch key."""
         if self._beside is None:
@@ -137,6 +167,8 @@ class Chart:
     def _read(self, key: str) -> Rows:
         found = Rows()
         relied_on = key not in self.request.prefetch
+        if key == CONDITIONS and (entered := self.request.context.new_conditions):
+            self._add(found, read_page(entered, self.sources[key].row_type), Origin.CONTEXT)
         if not relied_on:
             sent = self._sent_page(key)
             self._add(found, sent, Origin.PREFETCH)

@@ -23,7 +23,7 @@ UNRESOLVED = "a draft order refers to a medication that could not be read: it is
 def read_drafts(reader: Reader, problems: Listing[Problem]) -> tuple[Order, ...]:
     """Every draft in order. A draft that gives nothing (cancelled, do not perform) has no medication."""
     request = reader.chart.request
-    orders = [_order(entry.resource, request.selections, problems, reader) for entry in request.draft_entries]
+    orders = [_order(entry.resource, request.selections, problems, reader) for entry in reader.chart.draft_entries]
     seen: Counter[str] = Counter()
     numbered = []
     for order in orders:
@@ -35,7 +35,7 @@ def read_drafts(reader: Reader, problems: Listing[Problem]) -> tuple[Order, ...]
 def unresolved_drafts(reader: Reader, drafts: tuple[Order, ...]) -> tuple[Query, ...]:
     """The reads that would tell which medicines the drafts give, where neither code nor words do."""
     queries = []
-    for entry, order in zip(reader.chart.request.draft_entries, drafts, strict=True):
+    for entry, order in zip(reader.chart.draft_entries, drafts, strict=True):
         unclear = order.unreadable or (order.medication and not order.medication.medicine.recognized)
         draft = fhir.decode(entry.resource, fhir.MedicationRequest) if unclear else None
         if draft and (query := unresolved(draft, reader)):

@@ -12,10 +12,11 @@ from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, text_of
 from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
 from cds_hooks.snapshot.gestation import weeks_and_days
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
+from cds_hooks.snapshot.measures import KIDNEY_AND_CLOTTING
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
 from cds_hooks.snapshot.problem import Answer, Result
 from cds_hooks.snapshot.quantity import Quantity, Refusal, in_both_units, read_quantity, read_text
-from cds_hooks.snapshot.queries import LAB_RESULTS, LABS, PREGNANCY, PREGNANCY_RESULTS
+from cds_hooks.snapshot.queries import LABS, PREGNANCY, PREGNANCY_RESULTS
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
@@ -101,7 +102,7 @@ def read_pregnancy_results(reader: Reader) -> Listing[Result]:
 
 
 def read_labs(reader: Reader) -> Listing[Result]:
-    return _read(reader, LABS, Need.INR, LAB_RESULTS)
+    return _read(reader, LABS, Need.INR, KIDNEY_AND_CLOTTING)
 
 
 def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> Listing[Result]:
@@ -158,7 +159,7 @@ def _name(concept: Concept) -> str:
 
 
 def _unusable(concept: Concept, why: str) -> Gap:
-    return Gap(_name(concept), GapKind.UNUSABLE, f"{_name(concept)}: a result {why}; it was not used")
+    return Gap(_name(concept), GapKind.UNUSABLE, f"{_name(concept)}: a result {why}; it was not used", concept)
 
 
 def _date(

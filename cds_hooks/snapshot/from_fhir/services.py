@@ -16,7 +16,7 @@ def read_open_services(reader: Reader) -> frozenset[tuple[str, str]]:
     """
     rows = reader.rows(SERVICES, fhir.ServiceRequest)
     requests = [row.resource for row in rows if row.resource.status in OPEN]
-    for entry in reader.chart.request.draft_entries:
+    for entry in reader.chart.draft_entries:
         head = fhir.decode(entry.resource, fhir.Head)
         draft = fhir.decode(entry.resource, fhir.ServiceRequest)
         if head and draft and head.resource_type == "ServiceRequest":

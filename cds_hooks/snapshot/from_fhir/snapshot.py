@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from msgspec import Raw
+
 from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
 from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
-from cds_hooks.snapshot.from_fhir.imaging import read_mri_reports
+from cds_hooks.snapshot.from_fhir.imaging import read_imaging
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -19,9 +21,11 @@ from cds_hooks.snapshot.from_fhir.medications import (
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
 from cds_hooks.snapshot.from_fhir.results import read_labs, read_pregnancy_results
 from cds_hooks.snapshot.from_fhir.services import read_open_services
+from cds_hooks.snapshot.imaging import Modality
 from cds_hooks.snapshot.medication import Medication, Order
-from cds_hooks.snapshot.model import NOT_READ, Listing, Policy
+from cds_hooks.snapshot.model import NOT_READ, Listing
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.queries import (
     ADMINISTRATIONS,
     CONDITIONS,
@@ -47,6 +51,11 @@ def foreign_resource(request: Request) -> str | None:
         head = fhir.decode(entry.resource, fhir.Head)
         if head and is_foreign(head, request.patient_id):
             return f"context.draftOrders.entry[{number}]"
+    if (entered := request.context.new_conditions) and (page := fhir.decode(entered, fhir.RawPage)):
+        for number, condition in enumerate(page.entry or ()):
+            head = fhir.decode(condition.resource, fhir.Head)
+            if head and is_foreign(head, request.patient_id):
+                return f"context.conditions.entry[{number}]"
     for key, raw in request.prefetch.items():
         head = fhir.decode(raw, fhir.Head) if key == PATIENT else None
         if head and is_foreign(head, request.patient_id):
@@ -97,11 +106,15 @@ class Reading:
 
     def unread_drafts(self) -> tuple[Query, ...]:
         """The reads that would tell which medicines the drafts give."""
-        return unresolved_drafts(self._reader, self.drafts())
+        return (*self.chart.unread_orders(), *unresolved_drafts(self._reader, self.drafts()))
 
     def any_data(self, keys: Iterable[str]) -> bool:
         """Did at least one of these queries run, whatever it found?"""
         return any(self.chart.rows(key).state is not State.FAILED for key in keys)
+
+    def condition(self, reference: str) -> Raw | None:
+        """A Condition of the chart (`Condition/id`) as it came."""
+        return self.chart.recorded(CONDITIONS, reference)
 
     def unasked(self, keys: tuple[str, ...]) -> tuple[Query, ...]:
         """What must still be asked for; once all keys are there, the medications that the rows refer to."""
@@ -128,7 +141,8 @@ class Reading:
         if PROCEDURES in wanted:
             parts["procedures"] = read_procedures(reader)
         if IMAGING_REPORTS in wanted:
-            parts["mri_reports"] = read_mri_reports(reader, self._reports)
+            parts["mri_reports"] = read_imaging(reader, self._reports, Modality.MRI)
+            parts["radiographs"] = read_imaging(reader, self._reports, Modality.RADIOGRAPH)
         if ADMINISTRATIONS in wanted:
             parts["administrations_gap"] = administration_gap(reader)
         if SERVICES in wanted:

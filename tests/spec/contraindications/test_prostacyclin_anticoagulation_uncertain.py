@@ -323,7 +323,7 @@ def test_an_order_does_not_meet_the_one_that_it_replaces() -> None:
 
 def test_other_orders_are_not_its_business() -> None:
     """When: only a prostacyclin is looked at."""
-    for order in (a_draft("apixaban"), an_order(), an_order("MedicationRequest")):
+    for order in (a_draft("apixaban"), an_order(), an_order(kind="MedicationRequest")):
         spec(taking(blood_thinner()), not_applicable(RULE), of=order)
 
 

@@ -274,7 +274,7 @@ def test_age_and_operations_do_not_matter() -> None:
 def test_other_orders_are_not_its_business() -> None:
     """When: only a prostacyclin is looked at."""
     patient = a_woman(pregnancy())
-    for order in (a_draft("apixaban"), an_order(), an_order("MedicationRequest")):
+    for order in (a_draft("apixaban"), an_order(), an_order(kind="MedicationRequest")):
         spec(patient, not_applicable(RULE), of=order)
 
 

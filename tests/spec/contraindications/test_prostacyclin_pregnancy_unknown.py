@@ -144,7 +144,7 @@ def test_a_known_pregnancy_is_the_business_of_the_other_rule() -> None:
 
 def test_other_orders_are_not_its_business() -> None:
     """When: only a prostacyclin is looked at."""
-    for order in (a_draft("apixaban"), an_order(), an_order("MedicationRequest")):
+    for order in (a_draft("apixaban"), an_order(), an_order(kind="MedicationRequest")):
         spec(a_woman(), not_applicable(RULE), of=order)
 
 

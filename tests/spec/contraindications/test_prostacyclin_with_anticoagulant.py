@@ -124,7 +124,7 @@ def test_a_class_word_is_uncertain_not_active() -> None:
 def test_other_orders_are_not_its_business() -> None:
     """When: orders that give neither drug are not looked at."""
     patient = a_patient(medications=[a_medication()])
-    for order in (a_draft("nifedipine"), an_order(), an_order("MedicationRequest")):
+    for order in (a_draft("nifedipine"), an_order(), an_order(kind="MedicationRequest")):
         spec(patient, not_applicable(RULE), of=order)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cds_hooks.authoring.evidence import derived
+from cds_hooks.authoring.evidence import PROJECT, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, Rule, UndoneCheck
-from cds_hooks.authoring.threshold import Threshold
 from cds_hooks.authoring.verdict import NOT_APPLICABLE
 from cds_hooks.cards.markdown import escape, plain
 from cds_hooks.cards.notices import check_not_done
 from cds_hooks.decision import kind_of
+from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import BASIS, Basis, BasisRule, Card, Coding, Source
 from tests.builders.calls import a_request, answer_of, cards_in, full_prefetch, the_advisor
@@ -67,7 +67,7 @@ def a_rule(check: str) -> Rule:
         check=check,
         hooks=ORDER_HOOKS,
         needs=(Need.MEDICATIONS,),
-        evidence=(derived("none"),),
+        evidence=(Evidence(PROJECT, "none"),),
         limits="none",
     )
 
@@ -96,7 +96,7 @@ def test_rules_and_thresholds_are_checked_when_written() -> None:
             check="c",
             hooks=ORDER_HOOKS,
             needs=(),
-            evidence=(derived("none"),),
+            evidence=(Evidence(PROJECT, "none"),),
             limits="none",
         )
     with pytest.raises(ValueError, match="outside its bounds"):

@@ -12,8 +12,8 @@ from cds_hooks.snapshot.from_fhir.reader import Lookups
 from cds_hooks.snapshot.from_fhir.recognition import recognize
 from cds_hooks.snapshot.from_fhir.snapshot import Reading
 from cds_hooks.snapshot.medication import Medicine
-from cds_hooks.snapshot.model import Policy
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.queries import CONDITIONS, IMAGING_REPORTS, LABS, MEDICATIONS, PREGNANCY, STATEMENTS, sources
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.wire import fhir

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.snapshot.imaging import Site
+from cds_hooks.snapshot.imaging import Modality
 from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.report_text import Region, Side
+from cds_hooks.snapshot.report_text import Assertion, FractureKind, Region, Side
+from cds_hooks.snapshot.report_text import Finding as Seen
+from cds_hooks.snapshot.site import Site
+from cds_hooks.snapshot.vocabulary import Concept
 from tests.builders.fhir import (
     EDEMA_SYNDROME,
     LOINC,
@@ -121,6 +124,8 @@ def test_a_report_as_plain_text_attachment() -> None:
     "report",
     [
         a_report(status="preliminary"),
+        a_report(status="partial"),
+        a_report(status="registered"),
         a_report(status="entered-in-error"),
         a_report(code=coded(LOINC, "36428-1", "CT Ankle - right WO contrast")),
     ],
@@ -143,6 +148,243 @@ def test_the_site_comes_from_the_words_where_no_code_says_it() -> None:
     both = seen(a_report("Right hip: bone marrow edema. Left hip: no marrow edema.", code=named("MRI pelvis")))
     assert isinstance(both.edema_on_mri(HIP_RIGHT), Present)
     assert isinstance(both.edema_ruled_out_on_mri(HIP_LEFT), Present)
+
+
+# -- place by place
+
+BOTH_HIPS = coded(LOINC, "24872-4", "MR Pelvis and Hip")
+DAYS = 20
+
+
+def an_earlier(conclusion: str = EDEMA, **changed: Any) -> Json:
+    return a_report(conclusion, DAYS, **changed)
+
+
+@pytest.mark.parametrize(
+    ("newer", "left", "right"),
+    [
+        (a_report("Right hip: no marrow edema.", 5, code=BOTH_HIPS), Present, Absent),
+        (a_report("Left hip: no marrow edema.", 5, code=BOTH_HIPS), Absent, Present),
+        (a_report("No marrow edema of both hips.", 5, code=BOTH_HIPS), Absent, Absent),
+        (a_report("Labral tear.", 5, code=BOTH_HIPS), Absent, Absent),
+        (a_report("Labral tear.", 5), Absent, Present),
+        (a_report("No marrow edema of the right knee.", 5, code=named("MRI right knee")), Present, Present),
+        (a_report("No marrow edema.", DAYS, code=BOTH_HIPS), Present, Present),
+    ],
+    ids=["right ended", "left ended", "both ended", "silent on both", "silent on the left", "knee", "of the same day"],
+)
+def test_no_at_one_place_ends_no_other(newer: Json, left: type[object], right: type[object]) -> None:
+    """Both hips had edema; a newer report ends what it is about, and only that."""
+    patient = seen(an_earlier("Bone marrow edema of both hips.", code=BOTH_HIPS), newer)
+    assert kind(patient.edema_on_mri(HIP_LEFT)) is left
+    assert kind(patient.edema_on_mri(HIP_RIGHT)) is right
+
+
+def test_each_side_of_one_report_is_a_place() -> None:
+    """Which report decides, with its place, its sentence and its date; a side that is not asked for counts as well."""
+    patient = seen(a_report("Right hip: bone marrow edema. Left hip: no marrow edema.", code=BOTH_HIPS))
+    said = {each.site: each.assertion for each in patient.edema_reports()}
+    assert said == {HIP_RIGHT: Assertion.PRESENT, HIP_LEFT: Assertion.ABSENT}
+    (found,) = patient.edema_reports(HIP_RIGHT)
+    assert found.fact.value == "Right hip: bone marrow edema."
+    assert found.when.day == day(10)
+    assert isinstance(patient.edema_on_mri(Site(Region.HIP)), Present)
+    assert isinstance(patient.edema_ruled_out_on_mri(HIP_LEFT), Present)
+    assert isinstance(patient.edema_ruled_out_on_mri(HIP_RIGHT), Absent)
+
+
+def test_edema_at_one_spot_of_a_place_is_edema_there() -> None:
+    """Present outweighs absent at the same place, in one report or in two of the same day."""
+    one = seen(a_report("Marrow edema of the femoral neck. No marrow edema of the acetabulum."))
+    two = seen(a_report("Marrow edema of the femoral neck."), a_report(NONE, id="second"))
+    for patient in (one, two):
+        assert isinstance(patient.edema_on_mri(HIP_LEFT), Present)
+        assert isinstance(patient.edema_ruled_out_on_mri(HIP_LEFT), Absent)
+
+
+def test_a_report_of_an_unknown_place_stands_for_itself() -> None:
+    """It matches no site, ends none, and counts where any site will do. Unread, it may be about any."""
+    unknown = a_report("Marrow edema.", 5, code=named("MRI"))
+    negative = a_report(NONE, 5, code=named("MRI"))
+    assert isinstance(seen(unknown).edema_on_mri(), Present)
+    assert isinstance(seen(unknown).edema_on_mri(HIP_LEFT), Absent)
+    assert isinstance(seen(an_earlier(), negative).edema_on_mri(HIP_LEFT), Present)
+    assert isinstance(seen(unknown, a_report(NONE, 5, code=named("MRI"), id="b")).edema_ruled_out_on_mri(), Absent)
+    unread = a_report(None, 5, code=named("MRI"))
+    assert isinstance(seen(unread).edema_on_mri(HIP_LEFT), Unknown)
+    assert isinstance(seen(unread).edema_on_mri(), Unknown)
+
+
+def test_an_unread_report_hides_only_what_no_newer_one_shows() -> None:
+    unread = a_report(None, DAYS)
+    assert isinstance(seen(an_earlier(), a_report(None, 5)).edema_on_mri(HIP_LEFT), Unknown)
+    assert isinstance(seen(unread, a_report(NONE, 5)).edema_on_mri(HIP_LEFT), Absent)
+    assert isinstance(seen(unread).edema_on_mri(ANKLE_RIGHT), Absent)
+    found = seen(unread, a_report("Marrow edema of the talus.", 5, code=named("MRI right ankle"))).edema_on_mri()
+    assert isinstance(found, Present)
+    assert found.gaps
+
+
+@pytest.mark.parametrize(("days", "ruled_out"), [(183, Present), (184, Absent)])
+def test_the_window_is_the_rules_choice(days: int, ruled_out: type[object]) -> None:
+    patient = seen(a_report(NONE, days))
+    assert kind(patient.edema_ruled_out_on_mri(HIP_LEFT, within_days=183)) is ruled_out
+    assert isinstance(patient.edema_ruled_out_on_mri(HIP_LEFT), Present)
+
+
+def test_edema_ever() -> None:
+    """An earlier positive report stays on record, after a year and when a newer is negative; no preliminary does."""
+    patient = seen(a_report(days=400), a_report(NONE, 5))
+    assert isinstance(patient.edema_ever_on_mri(HIP_LEFT), Present)
+    assert isinstance(patient.edema_ever_on_mri(), Present)
+    assert isinstance(patient.edema_ever_on_mri(HIP_RIGHT), Absent)
+    assert isinstance(seen(a_report(NONE)).edema_ever_on_mri(), Absent)
+    assert isinstance(seen(a_report(status="preliminary")).edema_ever_on_mri(), Absent)
+    assert isinstance(seen(a_report("Rim sign.")).edema_ever_on_mri(), Absent)
+    assert isinstance(seen(a_report(None)).edema_ever_on_mri(HIP_LEFT), Unknown)
+    assert isinstance(seen(a_report(None)).edema_ever_on_mri(HIP_RIGHT), Absent)
+
+
+def test_a_preliminary_report_counts_only_where_it_is_asked_for() -> None:
+    patient = seen(an_earlier(NONE), a_report(status="preliminary"))
+    assert isinstance(patient.edema_on_mri(HIP_LEFT), Absent)
+    found = patient.edema_on_mri(HIP_LEFT, preliminary=True)
+    assert isinstance(found, Present)
+    assert found.facts[0].kind == "preliminary imaging report"
+    assert isinstance(patient.edema_ruled_out_on_mri(HIP_LEFT), Present)
+    assert isinstance(patient.edema_on_mri(HIP_LEFT, preliminary=True, within_days=9), Absent)
+
+
+# -- the other findings of the text
+
+DETAILED = (
+    "Bone marrow edema of the femoral head and neck. No rim sign. Osteonecrosis cannot be excluded. "
+    "Subchondral insufficiency fracture. Right hip: joint effusion."
+)
+
+
+def test_what_else_a_report_says() -> None:
+    """Each finding with its place, its sentence and what the sentence adds to it."""
+    patient = seen(a_report(DETAILED))
+    doubted = patient.seen_on_mri(Seen.OSTEONECROSIS, site=HIP_LEFT, said=Assertion.UNCERTAIN)
+    assert isinstance(doubted, Present)
+    assert doubted.facts[0].value == "Osteonecrosis cannot be excluded."
+    assert isinstance(patient.seen_on_mri(Seen.RIM_SIGN, said=Assertion.ABSENT), Present)
+    assert isinstance(patient.seen_on_mri(Seen.RIM_SIGN, Seen.OSTEONECROSIS), Absent)
+    broken = patient.seen_on_mri(Seen.RIM_SIGN, Seen.SUBCHONDRAL_FRACTURE, site=HIP_LEFT)
+    assert isinstance(broken, Present)
+    assert [sign.mention.fracture_kind for sign in broken.items] == [FractureKind.INSUFFICIENCY]
+    assert isinstance(patient.seen_on_mri(Seen.EFFUSION, site=HIP_LEFT), Absent)
+    assert isinstance(patient.seen_on_mri(Seen.EFFUSION, site=HIP_RIGHT), Present)
+    assert isinstance(patient.seen_on_mri(Seen.EFFUSION, within_days=9), Absent)
+
+
+def test_the_verdict_on_a_finding_is_that_of_its_place() -> None:
+    """What is denied at one spot and seen at another is seen; a newer report of the place ends it."""
+    said = "Rim sign in the femoral head. No rim sign in the acetabulum."
+    patient = seen(a_report(said))
+    assert isinstance(patient.seen_on_mri(Seen.RIM_SIGN, site=HIP_LEFT), Present)
+    assert isinstance(patient.seen_on_mri(Seen.RIM_SIGN, site=HIP_LEFT, said=Assertion.ABSENT), Absent)
+    newer = seen(an_earlier(said), a_report("Labral tear.", 5))
+    assert isinstance(newer.seen_on_mri(Seen.RIM_SIGN), Absent)
+    unread = seen(a_report(None))
+    assert isinstance(unread.seen_on_mri(Seen.RIM_SIGN), Unknown)
+
+
+def test_a_finding_of_both_sides_is_told_once() -> None:
+    found = seen(a_report("Joint effusion of both hips.", code=BOTH_HIPS)).seen_on_mri(Seen.EFFUSION)
+    assert isinstance(found, Present)
+    assert len(found.items) == 1
+
+
+def test_a_preliminary_finding() -> None:
+    patient = seen(a_report("Rim sign.", status="preliminary"))
+    assert isinstance(patient.seen_on_mri(Seen.RIM_SIGN), Absent)
+    assert isinstance(patient.seen_on_mri(Seen.RIM_SIGN, preliminary=True), Present)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "study", "subchondral"),
+    [
+        ("Marrow edema of the femoral head.", "MRI left hip", True),
+        ("Marrow edema of the talar dome.", "MRI right ankle", True),
+        ("Marrow edema of the lateral tibial plateau.", "MRI right knee", True),
+        ("Marrow edema of the humeral head.", "MRI right shoulder", True),
+        ("Marrow edema of the calcaneus.", "MRI right ankle", False),
+        ("Edema of the subchondral bone of the left sacroiliac joint.", "MRI sacroiliac joints", False),
+        ("No marrow edema of the calcaneus. Marrow edema of the talar dome.", "MRI right ankle", True),
+        ("Marrow edema of the calcaneus. No marrow edema of the talar dome.", "MRI right ankle", False),
+    ],
+)
+def test_subchondral_sites(conclusion: str, study: str, subchondral: bool) -> None:
+    """vs-subchondral-site: femoral head and condyle, tibial plateau, talar dome, humeral head."""
+    found = seen(a_report(conclusion, code=named(study))).edema_on_mri()
+    assert isinstance(found, Present)
+    assert [each.subchondral for each in found.items] == [subchondral]
+
+
+@pytest.mark.parametrize(
+    ("code", "finding"),
+    [
+        (named("osteonecrosis"), Seen.OSTEONECROSIS),
+        (named("subchondral fracture"), Seen.SUBCHONDRAL_FRACTURE),
+        (named("stress fracture"), Seen.FRACTURE),
+        (named("osteomyelitis"), Seen.OSTEOMYELITIS),
+        (named("joint effusion"), Seen.EFFUSION),
+    ],
+)
+def test_coded_conclusions(code: Json, finding: Seen) -> None:
+    """They stand for the study's own place; a text that states the same finding says it more exactly."""
+    by_code = seen(a_report(None, conclusionCode=[code])).seen_on_mri(finding, site=HIP_LEFT)
+    assert isinstance(by_code, Present)
+    assert by_code.facts[0].value == "MR Hip - left WO contrast"
+
+
+def test_the_text_says_where_a_coded_conclusion_is() -> None:
+    edema = coded(SNOMED, "6411000179107", "Edema of bone marrow")
+    patient = seen(a_report("Transient osteoporosis of the right hip.", code=BOTH_HIPS, conclusionCode=[edema]))
+    assert isinstance(patient.edema_on_mri(HIP_RIGHT), Present)
+    assert isinstance(patient.edema_on_mri(HIP_LEFT), Absent)
+
+
+# -- the studies
+
+
+def test_the_newest_study_of_a_site() -> None:
+    """By its code or by what it speaks of, readable or not; those of one day stand together."""
+    pelvis = a_report("Marrow edema of the left femoral head.", 30, code=named("MRI pelvis"))
+    patient = seen(pelvis, a_report(None, 10), a_report("Labral tear.", 40))
+    newest = patient.newest_mri(HIP_LEFT)
+    assert isinstance(newest, Present)
+    assert newest.facts[0].resource == "DiagnosticReport/report-10"
+    assert isinstance(patient.newest_mri(HIP_RIGHT), Absent)
+    assert isinstance(patient.newest_mri(HIP_LEFT, within_days=9), Absent)
+    assert isinstance(seen(pelvis).newest_mri(HIP_LEFT), Present)
+    two = seen(a_report(), a_report(id="second")).newest_mri(HIP_LEFT)
+    assert isinstance(two, Present)
+    assert len(two.items) == 2
+    failed = replace(patient, mri_reports=replace(patient.mri_reports, gap=out_of_reach("MR reports")))
+    assert isinstance(failed.newest_mri(ANKLE_RIGHT), Unknown)
+
+
+def test_what_the_study_was() -> None:
+    """Its title says that it was made with dynamic contrast."""
+    patient = seen(a_report(code=named("Dynamic contrast enhanced MRI left hip")))
+    assert Concept.DYNAMIC_CONTRAST_MRI in patient.mri_reports.items[0].concepts
+
+
+def test_radiographs_stand_apart() -> None:
+    """A plain radiograph is no MR report: it neither shows nor rules out edema, and its abbreviations mean nothing."""
+    xray = a_report("No fracture. BME.", 5, code=coded(LOINC, "36664-1", "XR Hip - left 2 Views"))
+    patient = seen(an_earlier(), xray)
+    (radiograph,) = patient.radiographs.items
+    assert radiograph.modality is Modality.RADIOGRAPH
+    assert radiograph.about(HIP_LEFT)
+    assert not radiograph.about(HIP_RIGHT)
+    assert radiograph.verdict(Seen.FRACTURE) is Assertion.ABSENT
+    assert radiograph.verdict(Seen.MARROW_EDEMA, Seen.MASS) is None
+    assert radiograph.fact.name == "radiograph"
+    assert isinstance(patient.edema_on_mri(HIP_LEFT), Present)
 
 
 @pytest.mark.parametrize(

@@ -175,11 +175,11 @@ def test_of_a_race_specific_pair_the_lower_value_counts() -> None:
     ]
     patient = read(pair)
 
-    found = patient.newest_lab(Concept.EGFR, 30)
+    found = patient.newest(Concept.EGFR, 30)
     assert isinstance(found, Present)
     assert [item.number for item in found.items] == [52]
     other = fhir_observation(coded(LOINC, "98979-8"), valueQuantity=a_quantity(58, "mL/min/1.73m2"))
-    found = read([*pair, other]).newest_lab(Concept.EGFR, 30)
+    found = read([*pair, other]).newest(Concept.EGFR, 30)
     assert isinstance(found, Present)
     assert [item.number for item in found.items] == [58]
 

@@ -14,13 +14,12 @@ import pytest
 import structlog
 
 from cds_hooks.advisor import Advisor
-from mappings import MappingError
 from service.app import create_app
 from service.config import Mode, Settings
 from service.errors import SetupError
 from service.observability.logs import configure_logs
 from service.persistence.decisions import MemoryDecisions
-from service.site_codes import AdvisorHolder, CodesFile, follow, renew
+from service.site_files import AdvisorHolder, CodesFile, SiteFileError, follow, renew
 from tests.builders.calls import a_request, full_prefetch, service_of, the_advisor, topics
 from tests.builders.fhir import coded, fhir_draft, fhir_medication_request
 from tests.builders.moment import AS_OF
@@ -167,7 +166,7 @@ async def test_the_watch_looks_again_after_each_pause(advisor: Advisor, path: Pa
         put(path, content)
 
     with pytest.raises(asyncio.CancelledError):
-        await follow(in_force, file, 5, sleep)
+        await follow(in_force, [file], 5, sleep)
 
     assert known(in_force, "18")
     assert pauses == [5, 5, 5]
@@ -193,18 +192,18 @@ async def test_an_error_of_our_own_does_not_end_the_watch(
 
 
 def test_a_file_that_cannot_be_read_is_an_error_without_its_path(tmp_path: Path, advisor: Advisor) -> None:
-    with pytest.raises(MappingError, match="cannot be read") as refused:
+    with pytest.raises(SiteFileError, match="cannot be read") as refused:
         CodesFile(tmp_path / "nothing.csv").applied(advisor)
     assert str(tmp_path) not in str(refused.value)
 
 
 def settings(path: Path) -> Settings:
-    return Settings(mode=Mode.DEVELOPMENT, local_codes_file=path, local_codes_seconds=0.01)
+    return Settings(mode=Mode.DEVELOPMENT, local_codes_file=path, site_files_seconds=0.01)
 
 
 def test_a_bad_file_stops_the_start(advisor: Advisor, path: Path) -> None:
     put(path, BAD)
-    with pytest.raises(SetupError, match=r"MARROW_LOCAL_CODES_FILE: local_codes\.csv, line 3: target"):
+    with pytest.raises(SetupError, match=r"MARROW_LOCAL_CODES_FILE: line 3: target"):
         create_app(settings(path), advisor=advisor, store=MemoryDecisions())
 
 

@@ -1,0 +1,5 @@
+"""Allergy to the ordered medicine (rule specification, section 11)."""
+
+from cds_hooks.authoring.rule import AnyRule
+
+RULES: tuple[AnyRule, ...] = ()

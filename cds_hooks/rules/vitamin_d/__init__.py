@@ -1,0 +1,5 @@
+"""Safety of vitamin D (rule specification, section 11)."""
+
+from cds_hooks.authoring.rule import AnyRule
+
+RULES: tuple[AnyRule, ...] = ()

@@ -1,0 +1,143 @@
+"""Bone pain of the lower limb that asks for an MRI (rules DX-02 and DX-03), as the rules about it share it: whether an
+MRI can be made is not asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cds_hooks.snapshot.causes import causes_of_edema
+from cds_hooks.snapshot.imaging import EVER, ImagingReport, newest_mri
+from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, Unknown, finding, gaps_of
+from cds_hooks.snapshot.policy import Threshold
+from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot.report_text import Assertion, Region
+from cds_hooks.snapshot.report_text import Finding as Seen
+from cds_hooks.snapshot.site import Site
+from cds_hooks.snapshot.vocabulary import Concept
+
+if TYPE_CHECKING:
+    from cds_hooks.snapshot.patient import Patient
+
+OURS = "ours, awaiting a clinical board"
+PAIN_FLOOR_DAYS = Threshold(name="bone-pain-days", unit="d", default=42, low=14, high=90, source=OURS)
+PAIN_FLOOR_NRS = Threshold(name="bone-pain-nrs", unit="1", default=5, low=1, high=8, source=OURS)
+NRS_DAYS = Threshold(name="bone-pain-nrs-days", unit="d", default=30, low=7, high=90, source=OURS)
+RADIOGRAPH_DAYS = Threshold(
+    name="early-radiograph-days",
+    unit="d",
+    default=60,
+    low=30,
+    high=90,
+    source="review article: osteopenia becomes visible one to two months after onset",
+)
+THRESHOLDS = (PAIN_FLOOR_DAYS, PAIN_FLOOR_NRS, NRS_DAYS, RADIOGRAPH_DAYS)
+LOWER_LIMB = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT})
+PAIN = (
+    Concept.LOWER_LIMB_BONE_PAIN,
+    Concept.PAIN_HIP,
+    Concept.PAIN_GROIN,
+    Concept.PAIN_KNEE,
+    Concept.PAIN_ANKLE,
+    Concept.PAIN_FOOT,
+)
+MRI = frozenset({Concept.MRI_ANY, Concept.DYNAMIC_CONTRAST_MRI})
+STRUCTURAL = (Seen.FRACTURE, Seen.SUBCHONDRAL_FRACTURE, Seen.OSTEOPENIA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BonePain:
+    """A pain that asks for an MRI, with what else speaks for it: the score, or the early radiograph."""
+
+    problem: Problem
+    beside: tuple[Fact, ...] = ()
+
+    @property
+    def site(self) -> Site:
+        return self.problem.site
+
+    @property
+    def fact(self) -> Fact:
+        return self.problem.fact
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return (self.fact, *self.beside)
+
+
+def lower_limb_pain(patient: Patient) -> Finding[Problem]:
+    """Current bone pain of the lower limb at a known place (vs-lowerlimb-bone-pain)."""
+    found = patient.has(*PAIN)
+    if not isinstance(found, Present):
+        return found
+    return finding(tuple(item for item in found.items if item.site.region in LOWER_LIMB), found.gaps)
+
+
+def unexplained_pain(patient: Patient) -> Finding[BonePain]:
+    """Rule DX-02: pain for weeks at ankle or foot, or severe pain elsewhere, without a cause at the site, without an
+    MRI of it since the onset and without a request for one."""
+    return _each(patient, _long_and_unexplained)
+
+
+def early_radiograph(patient: Patient) -> Finding[BonePain]:
+    """Rule DX-03: a radiograph without fracture or osteopenia in the first weeks of a pain that goes on, without a
+    cause at the site, without an MRI of it and without a request for one."""
+    return _each(patient, _early_radiograph)
+
+
+def _each(patient: Patient, asks: Callable[[Problem, Patient], Finding[Factual]]) -> Finding[BonePain]:
+    pains = lower_limb_pain(patient)
+    if not isinstance(pains, Present):
+        return pains
+    judged = [(item, asks(item, patient)) for item in pains.items]
+    found = tuple(BonePain(problem=item, beside=why.facts) for item, why in judged if isinstance(why, Present))
+    return finding(found, (*pains.gaps, *(gap for _, why in judged for gap in gaps_of(why))))
+
+
+def _long_and_unexplained(item: Problem, patient: Patient) -> Finding[Factual]:
+    if item.since is None or item.since.age_days(patient.as_of) < patient.policy[PAIN_FLOOR_DAYS]:
+        return finding((), ())
+    why: Finding[Factual] = Present((item,))
+    if item.site.region is not Region.ANKLE_FOOT:
+        scores = patient.pain(patient.policy[NRS_DAYS])
+        limit = patient.policy[PAIN_FLOOR_NRS]
+        severe = scores.items if isinstance(scores, Present) else ()
+        why = finding(tuple(each for each in severe if each.surely_at_least(limit)), gaps_of(scores))
+    done = newest_mri(patient, item.site, within_days=EVER, preliminary=True)
+    if isinstance(done, Present):
+        done = finding(tuple(each for each in done.items if each.when.last >= item.since.first), done.gaps)
+    return _unless(why, done, _requested(patient, item.site), causes_of_edema(patient, item.site))
+
+
+def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
+    radiographs = [each for each in patient.radiographs.items if each.site.same_as(item.site) and not each.preliminary]
+    normal = [each for each in radiographs if each.readable and each.verdict(*STRUCTURAL) in (None, Assertion.ABSENT)]
+    days = patient.policy[RADIOGRAPH_DAYS]
+    if item.onset:
+        early = tuple(each for each in normal if 0 <= _days_after(item, each, patient) <= days)
+    else:
+        early = tuple(each for each in normal if len(radiographs) == 1 and each.when.age_days(patient.as_of) <= days)
+    why = finding(early, patient.radiographs.gaps)
+    done = newest_mri(patient, item.site, within_days=EVER, preliminary=True)
+    return _unless(why, done, _requested(patient, item.site), causes_of_edema(patient, item.site))
+
+
+def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:
+    """Days from the onset to the report, at most."""
+    onset = item.onset.age_days_at_most(patient.as_of) if item.onset else 0
+    return onset - report.when.age_days(patient.as_of)
+
+
+def _requested(patient: Patient, site: Site) -> Finding[Event]:
+    """An open request for an MRI of this site, or of one that is not said."""
+    found = (item for item in patient.care.items if item.open and item.concepts & MRI and item.site.may_be(site))
+    return finding(tuple(found), patient.care.gaps)
+
+
+def _unless(why: Finding[Factual], *explained: Finding[Factual]) -> Finding[Factual]:
+    """The reason to ask, unless one of these is found; unknown where one of them is."""
+    if isinstance(why, Absent) or any(isinstance(each, Present) for each in explained):
+        return Absent()
+    unclear = [each for each in explained if isinstance(each, Unknown)]
+    return unclear[0] if unclear else why

@@ -1,0 +1,52 @@
+"""Which imaging examination of a place is meant by a proposal: the service of its region, else that without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cds_hooks.snapshot.report_text import Region
+from cds_hooks.snapshot.site import Site
+from cds_hooks.snapshot.vocabulary import Service
+
+_MRI: Mapping[Region | None, Service] = MappingProxyType(
+    {
+        Region.HIP: Service.MRI_HIP,
+        Region.KNEE: Service.MRI_KNEE,
+        Region.ANKLE_FOOT: Service.MRI_ANKLE,
+        Region.SACROILIAC: Service.MRI_PELVIS,
+        Region.SHOULDER: Service.MRI_SHOULDER,
+        Region.WRIST_HAND: Service.MRI_WRIST_HAND,
+    }
+)
+_WITHOUT_CONTRAST: Mapping[Region | None, Service] = MappingProxyType(
+    {
+        Region.HIP: Service.MRI_HIP_WITHOUT_CONTRAST,
+        Region.KNEE: Service.MRI_KNEE_WITHOUT_CONTRAST,
+        Region.ANKLE_FOOT: Service.MRI_ANKLE_WITHOUT_CONTRAST,
+        Region.SACROILIAC: Service.MRI_PELVIS_WITHOUT_CONTRAST,
+    }
+)
+_CT: Mapping[Region | None, Service] = MappingProxyType(
+    {
+        Region.HIP: Service.CT_HIP,
+        Region.KNEE: Service.CT_KNEE,
+        Region.ANKLE_FOOT: Service.CT_ANKLE,
+        Region.SACROILIAC: Service.CT_PELVIS,
+    }
+)
+MRIS_WITHOUT_CONTRAST = (*_WITHOUT_CONTRAST.values(), Service.MRI_WITHOUT_CONTRAST)
+CTS = (*_CT.values(), Service.CT)
+"""What the functions below may give: a rule that proposes one declares them all."""
+
+
+def mri_of(site: Site) -> Service:
+    return _MRI.get(site.region, Service.MRI)
+
+
+def mri_without_contrast_of(site: Site) -> Service:
+    return _WITHOUT_CONTRAST.get(site.region, Service.MRI_WITHOUT_CONTRAST)
+
+
+def ct_of(site: Site) -> Service:
+    return _CT.get(site.region, Service.CT)

@@ -1,0 +1,130 @@
+"""Which listing of the snapshot holds a measurement, and judgments over several of them (rule specification 0.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from cds_hooks.snapshot import labs
+from cds_hooks.snapshot.labs import Calcium
+from cds_hooks.snapshot.model import Absent, Finding, Gap, Listing, Present, finding
+from cds_hooks.snapshot.problem import Result
+from cds_hooks.snapshot.vocabulary import Concept
+
+if TYPE_CHECKING:
+    from cds_hooks.snapshot.patient import Patient
+
+KIDNEY_AND_CLOTTING = (Concept.INR, Concept.EGFR, Concept.CREATININE, Concept.CREATININE_CLEARANCE, Concept.PLATELETS)
+BONE = (
+    Concept.VITAMIN_D_25_OH,
+    Concept.VITAMIN_D2_25_OH,
+    Concept.VITAMIN_D3_25_OH,
+    Concept.CALCIUM_TOTAL,
+    Concept.CALCIUM_CORRECTED,
+    Concept.CALCIUM_IONIZED,
+    Concept.ALBUMIN,
+)
+SCREENING = (
+    Concept.CRP,
+    Concept.ESR,
+    Concept.HBA1C,
+    Concept.HBSAG,
+    Concept.ANTI_HBC,
+    Concept.IGRA,
+    Concept.TUBERCULIN_SKIN_TEST,
+)
+VITAL_SIGNS = (
+    Concept.SYSTOLIC_BP,
+    Concept.PAIN_NRS,
+    Concept.PAIN_VAS,
+    Concept.BODY_TEMPERATURE,
+    Concept.BODY_WEIGHT,
+)
+T = TypeVar("T", Result, Calcium)
+SCORES = (Concept.PHQ2_TOTAL, Concept.PHQ9_TOTAL, Concept.PHQ9_ITEM9, Concept.DXA_T_SCORE)
+IMMUNOLOGY = (Concept.ANTI_CCP, Concept.RHEUMATOID_FACTOR, Concept.HLA_B27)
+PAIN = (Concept.PAIN_NRS, Concept.PAIN_VAS)
+ADULT_WEIGHT_DAYS = 365  # ours: an older weight makes no clearance
+
+
+def listing_of(patient: Patient, concept: Concept) -> Listing[Result]:
+    if concept in BONE:
+        return patient.bone_labs
+    if concept in SCREENING:
+        return patient.screening_labs
+    if concept in SCORES:
+        return patient.scores
+    if concept in IMMUNOLOGY:
+        return patient.immunology
+    return patient.vitals if concept in VITAL_SIGNS else patient.labs
+
+
+def within(patient: Patient, days: float, *concepts: Concept) -> list[Result]:
+    """The dated results of these kinds in the window."""
+    held = (item for concept in concepts for item in listing_of(patient, concept).items if item.concept is concept)
+    return [item for item in held if item.when and item.when.age_days(patient.as_of) <= days]
+
+
+def newest(patient: Patient, concepts: Iterable[Concept], days: float) -> Finding[Result]:
+    """The newest valid result of these kinds in the window; more than one where they share their moment. Undated
+    results do not count. All kinds are of one listing."""
+    kinds = tuple(concepts)
+    listing = listing_of(patient, kinds[0])
+    return finding(labs.newest_sample(within(patient, days, *kinds)), listing.gaps, _remarks(listing, kinds))
+
+
+def _remarks(listing: Listing[Result], kinds: tuple[Concept, ...]) -> tuple[Gap, ...]:
+    """Unusable results of these kinds; a result of another kind in the same listing says nothing here."""
+    return tuple(remark for remark in listing.remarks if remark.about in kinds)
+
+
+def vitamin_d(patient: Patient, days: float) -> Finding[Result]:
+    """VITD: 25-OH vitamin D in ng/mL."""
+    totals = within(patient, days, Concept.VITAMIN_D_25_OH)
+    d3, d2 = within(patient, days, Concept.VITAMIN_D3_25_OH), within(patient, days, Concept.VITAMIN_D2_25_OH)
+    kinds = (Concept.VITAMIN_D_25_OH, Concept.VITAMIN_D3_25_OH, Concept.VITAMIN_D2_25_OH)
+    return _one(labs.vitamin_d(totals, d3, d2), patient.bone_labs, kinds)
+
+
+def calcium(patient: Patient, days: float) -> Finding[Calcium]:
+    """Corrected calcium, or ionized where that is as new."""
+    kinds = (Concept.CALCIUM_TOTAL, Concept.CALCIUM_CORRECTED, Concept.CALCIUM_IONIZED)
+    total, corrected, ionized = (within(patient, days, kind) for kind in kinds)
+    albumins = within(patient, days + labs.ALBUMIN_DAYS, Concept.ALBUMIN)
+    return _one(labs.calcium(total, corrected, ionized, albumins), patient.bone_labs, (*kinds, Concept.ALBUMIN))
+
+
+def egfr(patient: Patient, days: float) -> Finding[Result]:
+    """eGFR in mL/min/1.73 m2."""
+    ages, female = patient.ages, patient.demographics.female
+    age = ages[0] if ages else None
+    found = labs.kidney_function(
+        within(patient, days, Concept.EGFR), within(patient, days, Concept.CREATININE), age, female
+    )
+    return _one(found, patient.labs, (Concept.EGFR, Concept.CREATININE))
+
+
+def clearance(patient: Patient, days: float) -> Finding[Result]:
+    """Creatinine clearance in mL/min: measured, else by Cockcroft-Gault where weight, age and sex are known too.
+
+    Unknown only where the laboratory results are: without a weight, labels are read with the eGFR.
+    """
+    measured = labs.newest(within(patient, days, Concept.CREATININE_CLEARANCE))
+    if measured:
+        return Present((measured,), patient.labs.gaps)
+    creatinine = labs.newest(within(patient, days, Concept.CREATININE))
+    weight = labs.newest(within(patient, ADULT_WEIGHT_DAYS, Concept.BODY_WEIGHT))
+    ages, female = patient.ages, patient.demographics.female
+    if creatinine is None or weight is None or ages is None or female is None or ages[0] < 18:
+        return finding((), patient.labs.gaps)
+    return _one(labs.clearance(creatinine, weight, ages[1], female), patient.labs, (Concept.CREATININE,))
+
+
+def kidney_function(patient: Patient, days: float) -> Finding[Result]:
+    """What labels ask for: creatinine clearance, else eGFR (rule DS-BIS-02)."""
+    found = clearance(patient, days)
+    return egfr(patient, days) if isinstance(found, Absent) else found
+
+
+def _one(found: T | None, listing: Listing[Result], kinds: tuple[Concept, ...]) -> Finding[T]:
+    return finding(() if found is None else (found,), listing.gaps, _remarks(listing, kinds))

@@ -1,0 +1,133 @@
+"""What speaks against an examination or for an infection, as several rules and every proposal ask it (rule
+specification 0.2: MRI_OK, GADO_OK, RADIATION_OK; DX-07 predicates)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, any_of, finding
+from cds_hooks.snapshot.policy import Threshold
+from cds_hooks.snapshot.problem import Problem, Result
+from cds_hooks.snapshot.report_text import Region
+from cds_hooks.snapshot.site import Site
+from cds_hooks.snapshot.vocabulary import Concept
+
+if TYPE_CHECKING:
+    from cds_hooks.snapshot.patient import Patient
+
+MRI_UNSAFE = (
+    Concept.MRI_CONTRAINDICATION,
+    Concept.PACEMAKER,
+    Concept.IMPLANTABLE_DEFIBRILLATOR,
+    Concept.IMPLANTED_ELECTRONIC_DEVICE,
+    Concept.NEUROSTIMULATOR,
+    Concept.COCHLEAR_IMPLANT,
+    Concept.CARDIAC_ASSIST_DEVICE,
+    Concept.ANEURYSM_CLIP,
+    Concept.RETAINED_METAL,
+)
+KIDNEY_FAILURE = (Concept.ACUTE_KIDNEY_INJURY, Concept.DIALYSIS, Concept.END_STAGE_RENAL_DISEASE)
+BONE_INFECTION = (Concept.OSTEOMYELITIS, Concept.SEPTIC_ARTHRITIS, Concept.PROSTHETIC_JOINT_INFECTION)
+SOFT_TISSUE_INFECTION = (Concept.CELLULITIS, Concept.ABSCESS, Concept.FOOT_ULCER, Concept.LOWER_LIMB_ULCER)
+GADOLINIUM_EGFR = Threshold(
+    name="gadolinium-egfr",
+    unit="mL/min/1.73 m2",
+    default=30,
+    low=15,
+    high=45,
+    source="ACR and ACOG statements on gadolinium (secondary copies)",
+)
+GADOLINIUM_EGFR_DAYS = Threshold(
+    name="gadolinium-egfr-days", unit="d", default=42, low=1, high=365, source="ours, awaiting a clinical board"
+)
+CRP_OF_INFECTION = Threshold(
+    name="infection-crp", unit="mg/L", default=50, low=10, high=200, source="ours, awaiting a clinical board"
+)
+CRP_DAYS = Threshold(
+    name="infection-crp-days", unit="d", default=14, low=1, high=90, source="ours, awaiting a clinical board"
+)
+FEVER = Threshold(name="fever", unit="Cel", default=38.0, low=37.5, high=39.0, source="usual definition of fever")
+FEVER_DAYS = Threshold(name="fever-days", unit="d", default=7, low=1, high=30, source="ours, awaiting a clinical board")
+CRP_UPPER_LIMIT = 5.0  # mg/L, where the laboratory states none
+
+
+def mri_contraindication(patient: Patient) -> Finding[Factual]:
+    """Not MRI_OK: a recorded contraindication to magnetic resonance imaging. A device is asked for, not assumed."""
+    devices = tuple(item for item in patient.devices.items if not item.concepts.isdisjoint(MRI_UNSAFE))
+    return any_of(patient.has(*MRI_UNSAFE), finding(devices, patient.devices.gaps))
+
+
+def contrast_contraindication(patient: Patient) -> Finding[Factual]:
+    """Not GADO_OK, beyond what speaks against any MRI: pregnancy, severe kidney disease, allergy to gadolinium."""
+    egfr = patient.egfr(patient.policy[GADOLINIUM_EGFR_DAYS])
+    low = egfr
+    if isinstance(egfr, Present):
+        below = tuple(item for item in egfr.items if item.surely_below(patient.policy[GADOLINIUM_EGFR]))
+        low = finding(below, ())
+    allergies = patient.allergic(Concept.GADOLINIUM_ALLERGY, Concept.CONTRAST_MEDIA_ALLERGY)
+    return any_of(patient.pregnancy, patient.has(*KIDNEY_FAILURE), allergies, low)
+
+
+def bone_infection(patient: Patient, site: Site | None = None) -> Finding[Factual]:
+    """The predicates of rule DX-07: a bone or joint infection suspected or known, fever with a raised CRP, a high CRP,
+    or an ulcer, cellulitis or abscess at the site (at any, where no site is asked for)."""
+    return any_of(
+        _problems(patient, site, BONE_INFECTION),
+        _problems(patient, site, SOFT_TISSUE_INFECTION),
+        _inflammation(patient),
+    )
+
+
+def infection_behind_edema(patient: Patient, site: Site) -> Finding[Factual]:
+    """The predicates of rule DX-07 about an edema at this site: a bone or joint infection anywhere, signs in the blood,
+    or an ulcer, cellulitis or abscess at this very site. A foot ulcer is one of the foot, also where no site is said.
+    """
+    return any_of(
+        _problems(patient, None, BONE_INFECTION),
+        _at(patient, site, SOFT_TISSUE_INFECTION),
+        _inflammation(patient),
+    )
+
+
+def _at(patient: Patient, site: Site, concepts: tuple[Concept, ...]) -> Finding[Problem]:
+    found = _problems(patient, None, concepts)
+    if not isinstance(found, Present):
+        return found
+    return finding(tuple(item for item in found.items if _where(item).same_as(site)), found.gaps)
+
+
+def _where(item: Problem) -> Site:
+    unsaid = Concept.FOOT_ULCER in item.concepts and not item.site.known
+    return Site(Region.ANKLE_FOOT, item.site.side) if unsaid else item.site
+
+
+def _raised(crp: Result) -> bool:
+    return crp.quantity is not None and crp.quantity.surely_above(CRP_UPPER_LIMIT if crp.high is None else crp.high)
+
+
+def _problems(patient: Patient, site: Site | None, concepts: tuple[Concept, ...]) -> Finding[Problem]:
+    """Any verification status but refuted counts, differential included."""
+    found = tuple(
+        item
+        for item in (*patient.problems.items, *patient.differentials)
+        if item.current and not item.concepts.isdisjoint(concepts) and (site is None or item.site.may_be(site))
+    )
+    return finding(found, patient.problems.gaps)
+
+
+def _inflammation(patient: Patient) -> Finding[Factual]:
+    """CRP at or above its limit, or fever with a CRP above the laboratory's limit. Missing results are silent."""
+    crp = patient.newest(Concept.CRP, patient.policy[CRP_DAYS])
+    if not isinstance(crp, Present):
+        return crp
+    limit = patient.policy[CRP_OF_INFECTION]
+    high = tuple(item for item in crp.items if item.surely_at_least(limit))
+    if high:
+        return Present(high)
+    raised = tuple(item for item in crp.items if _raised(item))
+    fever = patient.newest(Concept.BODY_TEMPERATURE, patient.policy[FEVER_DAYS]) if raised else Absent()
+    if not isinstance(fever, Present):
+        return fever
+    hot = tuple(item for item in fever.items if item.surely_at_least(patient.policy[FEVER]))
+    facts: tuple[Fact, ...] = tuple(item.fact for item in (*hot, *raised)) if hot else ()
+    return finding(facts, ())

@@ -1,0 +1,104 @@
+"""The hooks beside patient-view, order-select and order-sign: what their contexts may hold, and who answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cds_hooks.wire.delivery import Delivery, State
+from cds_hooks.wire.problem import RequestError
+from tests.builders.calls import a_request, answer_of, cards_in, full_prefetch, service_of, the_advisor, topics
+from tests.builders.fhir import ILOPROST, fhir_draft, fhir_medication_request
+from tests.builders.moment import AS_OF
+
+ONGOING = [fhir_medication_request(ILOPROST, id="order-2"), fhir_medication_request()]
+CHART = full_prefetch(the_advisor(), "order-sign", [fhir_medication_request()])
+
+
+def told(hook: str, body: bytes, have: dict[str, Delivery] | None = None) -> list[Any]:
+    return topics(cards_in(answer_of(hook, body, have or {})))
+
+
+@pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
+@pytest.mark.conforms("D5", "D6")
+def test_an_encounter_asks_about_the_chart(hook: str) -> None:
+    """What patient-view says of an ongoing prostacyclin is said when the patient arrives or leaves, too."""
+    assert told(hook, a_request(hook, prefetch=full_prefetch(the_advisor(), hook, ONGOING))) == ["BME-CI-05"]
+
+
+@pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
+def test_an_encounter_without_its_id(hook: str) -> None:
+    body = json.loads(a_request(hook))
+    del body["context"]["encounterId"]
+    with pytest.raises(RequestError, match="encounterId"):
+        the_advisor().consult(service_of(hook), json.dumps(body).encode(), AS_OF)
+
+
+@pytest.mark.conforms("D8")
+def test_a_refill_is_checked_like_an_order_to_sign() -> None:
+    """With or without a user; the drafts stand in `medications`."""
+    body = json.loads(a_request("medication-refill", [fhir_draft()], CHART))
+    assert "BME-CI-01" in told("medication-refill", json.dumps(body).encode())
+    del body["context"]["userId"]
+    [card, *_] = cards_in(answer_of("medication-refill", json.dumps(body).encode()))
+    assert all("requester" not in json.dumps(each) for each in card["suggestions"])
+
+
+def test_a_refill_that_holds_no_bundle() -> None:
+    body = json.loads(a_request("medication-refill", [fhir_draft()]))
+    body["context"]["medications"]["resourceType"] = "List"
+    with pytest.raises(RequestError, match="medications is not a Bundle"):
+        the_advisor().consult("bme-medication-refill", json.dumps(body).encode(), AS_OF)
+
+
+# -- order-dispatch: signed orders, named and not sent along
+
+
+def dispatched(**context: Any) -> bytes:
+    body = json.loads(a_request("order-dispatch", [fhir_draft()], CHART))
+    body["context"] |= context
+    return json.dumps(body).encode()
+
+
+def read_as(**changes: Any) -> dict[str, Delivery]:
+    draft = fhir_draft(status="active", **changes)
+    return {f"MedicationRequest/{draft['id']}": Delivery(State.DATA, (json.dumps(draft).encode(),))}
+
+
+ORDER = f"MedicationRequest/{fhir_draft()['id']}"
+
+
+@pytest.mark.conforms("D4")
+def test_a_dispatched_order_is_asked_for_and_judged() -> None:
+    """It is read by its reference, and judged like one to sign. Nothing of it can be removed any more."""
+    consultation = the_advisor().consult("bme-order-dispatch", dispatched(), AS_OF)
+    assert ORDER in [query.path for query in consultation.needs({})]
+    [card, *_] = cards_in(answer_of("order-dispatch", dispatched(), read_as()))
+    assert card["source"]["topic"]["code"].startswith("BME-CI-01")
+    assert "delete" not in {action["type"] for each in card["suggestions"] for action in each["actions"]}
+
+
+@pytest.mark.parametrize(
+    "context", [{"dispatchedOrders": None, "order": ORDER}, {"dispatchedOrders": [f"https://ehr/{ORDER}"]}]
+)
+@pytest.mark.conforms("D4", "P7")
+def test_other_spellings_of_the_order(context: dict[str, Any]) -> None:
+    """`order` is the name in version 1.0; a reference may be absolute."""
+    assert "BME-CI-01" in told("order-dispatch", dispatched(**context), read_as())
+
+
+@pytest.mark.parametrize(
+    "have",
+    [{}, {ORDER: Delivery(State.FAILED)}, read_as(subject={"reference": "Patient/another"})],
+    ids=["not asked", "not readable", "of another patient"],
+)
+def test_a_dispatched_order_that_cannot_be_read(have: dict[str, Delivery]) -> None:
+    """It may be any drug: the notice says that it was not checked."""
+    assert told("order-dispatch", dispatched(), have) == ["BME-SYS-01"]
+
+
+def test_a_dispatch_that_names_no_order() -> None:
+    with pytest.raises(RequestError, match="dispatchedOrders"):
+        the_advisor().consult("bme-order-dispatch", dispatched(dispatchedOrders=[]), AS_OF)
