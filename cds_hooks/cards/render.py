@@ -79,7 +79,7 @@ class Renderer:
         offered = offers(card, self.rules, self.patient)
         call = Call(self.request, self.patient, self.recorded, card, uuid)
         built = self.suggestions.build(offered.proposals, call)
-        suggestions = [each for each in built if self.presentation.replacements or len(each.actions or ()) < 2]
+        suggestions = [each for each in built if self.presentation.takes(each)]
         unknown = self._unrecognized(card)
         facts = [fact for each in card.heard for fact in each.advice.because]
         gaps = [gap for each in card.heard for gap in each.advice.unchecked]

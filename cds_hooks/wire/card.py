@@ -27,6 +27,10 @@ class Presentation:
     selection_behavior: SelectionBehavior = "any"
     replacements: bool = True
 
+    def takes(self, suggestion: Suggestion) -> bool:
+        """Whether the client can apply this suggestion."""
+        return self.replacements or len(suggestion.actions or ()) < 2
+
 
 PLAIN = Presentation()
 
