@@ -30,7 +30,7 @@ async def main(rounds: int, seconds: float) -> None:
     if wrk:
         await _throughput(console, wrk, rounds, seconds)
     table = Table("stage", "microseconds", title="Inside the process (median)", title_justify="left")
-    for stage, cost in stages().items():
+    for stage, cost in {**stages(), **(await tokens.inside())}.items():
         table.add_row(stage, f"{cost:.0f}")
     table.add_row("a report of 1,000 characters", f"{report_cost():.0f} (limit: {REPORT_LIMIT})")
     console.print(table)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import Any
 from uuid import uuid4
 
 import jwt
@@ -20,10 +22,16 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import bodies, load
+from service.clients import Client, Clients
 from service.play.demo import marrow_running
+from service.security.client_jwt import Gate
+from service.security.key_ring import KeyRing, KeysNotFetchedError
+from service.security.keys import read_keys
+from service.security.replay import TokensInMemory
 
 ISSUER, AUDIENCE = "https://bench.example.org", "marrow-bench"
 WITHIN = 0.12  # that much throughput may RS384 take
+REPEATS = 300
 SPARE = 1.5  # tokens for calls that come faster than in the first round
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -31,46 +39,69 @@ Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 async def cost(console: Console, wrk: str, rounds: int, seconds: float, folder: Path) -> None:
     """Print requests per second for each way, and what of the unsigned throughput is left."""
-    keys: dict[str, Key] = {
-        "RS384": rsa.generate_private_key(public_exponent=65537, key_size=2048),
-        "ES384": ec.generate_private_key(ec.SECP384R1()),
-    }
+    keys = _keys()
     body = folder / "body.json"
     body.write_bytes(bodies.order_sign(bodies.ILOPROST))
     found: dict[str, list[load.Load]] = {"no token": [], **{algorithm: [] for algorithm in keys}}
-    async with marrow_running(WITHOUT_LIMIT) as unsigned, marrow_running(_production(folder, keys)) as signed:
-        path = "/cds-services/bme-order-sign"
+    count = 0
+    async with marrow_running(_knowing(folder, keys)) as marrow:
+        url = f"{marrow}/cds-services/bme-order-sign"
         for _ in range(rounds):
-            plain = load.run(wrk, unsigned + path, body, seconds, folder, [""])
-            found["no token"].append(plain)
-            for algorithm, key in keys.items():
-                tokens = _tokens(key, algorithm, round(plain.rate * seconds * SPARE))
-                found[algorithm].append(
-                    await asyncio.to_thread(load.run, wrk, signed + path, body, seconds, folder, tokens)
-                )
+            for way, runs in found.items():
+                tokens = _tokens(keys[way], way, count) if way in keys else [""]
+                runs.append(await asyncio.to_thread(load.run, wrk, url, body, seconds, folder, tokens))
+                count = max(count, round(runs[-1].rate * seconds * SPARE))
     _print(console, found)
+
+
+async def inside() -> dict[str, float]:
+    """Microseconds that the gate takes for one call, by algorithm (median)."""
+    found = {}
+    for algorithm, key in _keys().items():
+        known = read_keys([{**_public(key), "kid": algorithm}], "bench")
+        client = Client("bench", ISSUER, audience=(AUDIENCE,), keys=known)
+        clients = Clients({(ISSUER, None): client}, None)
+        gate = Gate(clients, (), lambda: datetime.now(UTC), KeyRing(_nobody), TokensInMemory())
+        found[f"client token, {algorithm}"] = await _admitted(gate, _tokens(key, algorithm, REPEATS))
+    return found
+
+
+async def _admitted(gate: Gate, tokens: list[str]) -> float:
+    times = []
+    for token in tokens:
+        start = time.perf_counter()
+        await gate.admit([f"Bearer {token}"], "/")
+        times.append(time.perf_counter() - start)
+    return median(times) * 1e6
+
+
+async def _nobody(url: str) -> list[dict[str, Any]]:
+    raise KeysNotFetchedError
+
+
+def _keys() -> dict[str, Key]:
+    return {
+        "RS384": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        "ES384": ec.generate_private_key(ec.SECP384R1()),
+    }
 
 
 WITHOUT_LIMIT = {"MARROW_CALLS_PER_SECOND": "1000000"}
 
 
-def _production(folder: Path, keys: dict[str, Key]) -> dict[str, str]:
-    """Production mode with one client, whose keys stand in the file."""
-    published = [
-        {**json.loads(ECAlgorithm.to_jwk(key.public_key())), "kid": name}
-        if isinstance(key, ec.EllipticCurvePrivateKey)
-        else {**json.loads(RSAAlgorithm.to_jwk(key.public_key())), "kid": name}
-        for name, key in keys.items()
-    ]
+def _knowing(folder: Path, keys: dict[str, Key]) -> dict[str, str]:
+    """One process for all ways, so that only the token differs: it knows a client, and also takes unsigned calls."""
+    published = [{**_public(key), "kid": name} for name, key in keys.items()]
     client = {"name": "bench", "issuer": ISSUER, "audience": [AUDIENCE], "jwks": {"keys": published}}
     clients = folder / "clients.yaml"
     clients.write_text(json.dumps({"clients": [client]}))
-    return {
-        **WITHOUT_LIMIT,
-        "MARROW_MODE": "production",
-        "MARROW_CLIENTS_FILE": str(clients),
-        "MARROW_PATIENT_HASH_KEY": uuid4().hex,
-    }
+    return {**WITHOUT_LIMIT, "MARROW_CLIENTS_FILE": str(clients)}
+
+
+def _public(key: Key) -> dict[str, Any]:
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return dict(ECAlgorithm.to_jwk(key.public_key(), as_dict=True))
+    return dict(RSAAlgorithm.to_jwk(key.public_key(), as_dict=True))
 
 
 def _tokens(key: Key, algorithm: str, count: int) -> list[str]:
