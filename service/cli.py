@@ -38,6 +38,7 @@ def serve(
     from service.app import app_factory
     from service.config import load_settings
     from service.errors import SetupError
+    from service.security.http_head import BoundedHead
 
     try:
         settings = load_settings()
@@ -57,6 +58,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
+        http=BoundedHead,
         ws="none",
         log_config=None,
         access_log=False,

@@ -55,6 +55,8 @@ class Ehr:
             return failed(queries, "no access token was given")
         if authorization is not None and not _TOKEN.fullmatch(authorization.access_token):
             return failed(queries, "the access token cannot be used")
+        if authorization is not None and _expired(authorization):
+            return failed(queries, "the access token has expired")
         return await self._read(base, authorization, queries, deadline)
 
     async def _read(
@@ -66,6 +68,14 @@ class Ehr:
         covered = [query for query in queries if covers(scope, _type(query))]
         refused = [query for query in queries if query not in covered]
         return {**failed(refused, "the access token does not cover this kind of data"), **await reader.gather(covered)}
+
+
+def _expired(authorization: FhirAuthorization) -> bool:
+    """Whether the client says that the token lives no longer. What is no number says nothing."""
+    try:
+        return authorization.expires_in is not None and float(authorization.expires_in) <= 0
+    except (ValueError, OverflowError):
+        return False
 
 
 def _type(query: Query) -> str:

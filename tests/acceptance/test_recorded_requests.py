@@ -71,3 +71,16 @@ def test_the_recorded_keys_of_the_sandbox_stop_the_start_in_production(tmp_path:
     assert load_clients(sandbox(tmp_path, keys, Mode.DEVELOPMENT)).claiming("https://sandbox.cds-hooks.org", None)
     with pytest.raises(SetupError, match="sandbox"):
         load_clients(sandbox(tmp_path, keys, Mode.PRODUCTION))
+
+
+@pytest.mark.asyncio
+@pytest.mark.conforms("O2")
+async def test_the_recorded_preflight_of_the_sandbox_is_answered() -> None:
+    recorded = json.loads((RECORDINGS / "cors-preflight.json").read_text())
+    origin = recorded["headers"]["Origin"]
+    settings = Settings.model_validate({"mode": Mode.DEVELOPMENT, "cors_origins": origin})
+    async with calling(settings) as client:
+        reply = await client.options("/cds-services/bme-patient-view", headers=recorded["headers"])
+    assert reply.status_code == 200
+    assert reply.headers["access-control-allow-origin"] == origin
+    assert "authorization" in reply.headers["access-control-allow-headers"].lower()

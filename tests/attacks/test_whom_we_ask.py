@@ -211,6 +211,15 @@ async def test_an_access_token_that_would_break_a_header(access_token: str, tmp_
         assert "the access token cannot be used" in reply.text
 
 
+@pytest.mark.conforms("G9")
+@pytest.mark.parametrize("expires_in", [0, -1, "0", -0.5])
+async def test_an_access_token_that_has_expired_is_not_used(expires_in: object, tmp_path: Path) -> None:
+    authorization = {**AUTHORIZATION, "expires_in": expires_in}
+    async with site(tmp_path) as attacked:
+        reply = await called(attacked, fhirServer=EHR, fhirAuthorization=authorization)
+        assert "the access token has expired" in reply.text
+
+
 async def test_a_listed_server_without_a_token_is_not_asked(tmp_path: Path) -> None:
     async with site(tmp_path) as attacked:
         reply = await called(attacked, fhirServer=EHR)

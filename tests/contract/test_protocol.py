@@ -134,6 +134,21 @@ def test_a_hook_instance_of_any_shape_gets_valid_cards(instance: str) -> None:
     assert again.body == first.body
 
 
+@pytest.mark.conforms("A9")
+def test_of_two_equal_keys_the_last_counts() -> None:
+    """Not refused: finding them would cost more than the answer."""
+    body = a_request("order-sign", [fhir_draft()], prefetch(APIXABAN_ORDER))
+    twice = b'{"hook": "patient-view", "prefetch": {}, ' + body[1:]
+    assert CONFLICT in topics(cards_in(answer_of("order-sign", twice)))
+
+
+@pytest.mark.conforms("A9")
+def test_a_call_of_megabytes_is_answered() -> None:
+    """Charts of sick patients are long, and clients send what nobody reads."""
+    order = fhir_medication_request(APIXABAN, text={"status": "generated", "div": "x" * 5_000_000})
+    assert CONFLICT in said(prefetch(order))
+
+
 @pytest.mark.conforms("C13")
 def test_a_null_optional_is_absent() -> None:
     nothing: dict[str, Any] = {"fhirServer": None, "fhirAuthorization": None, "extension": None}
