@@ -46,6 +46,7 @@ format: $(STAMP) ## format the code and fix what can be fixed by itself
 
 docs: $(STAMP) ## write the rule book (docs/rules.md) anew
 	$(BIN)/python -m tests.house.rule_book
+	$(BIN)/python -m tests.contract.conformance
 
 bench: $(STAMP) ## measure Marrow against a bare endpoint (BENCH_ARGS=--short for a quick look)
 	$(BIN)/python -m bench $(BENCH_ARGS)
