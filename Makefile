@@ -44,7 +44,7 @@ format: $(STAMP) ## format the code and fix what can be fixed by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(STAMP) ## write the rule book (docs/rules.md) anew
+docs: $(STAMP) ## write docs/rules.md and docs/conformance.md anew
 	$(BIN)/python -m tests.house.rule_book
 	$(BIN)/python -m tests.contract.conformance
 
