@@ -35,7 +35,7 @@ from cds_hooks.snapshot.policy import Policy, Threshold
 from cds_hooks.snapshot.queries import Source, keys_for, sources
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.snapshot.vocabulary import Need
-from cds_hooks.wire.card import Card, Response, encode
+from cds_hooks.wire.card import PLAIN, Card, Presentation, Response, encode
 from cds_hooks.wire.delivery import Delivery, Query
 from cds_hooks.wire.discovery import KNOWLEDGE, DiscoveredService, Discovery
 from cds_hooks.wire.problem import DataUnavailableError, RequestError, UnknownServiceError
@@ -119,10 +119,12 @@ class Advisor:
 
     # -- one call
 
-    def consult(self, service_id: str, body: bytes, as_of: datetime) -> Consultation:
+    def consult(
+        self, service_id: str, body: bytes, as_of: datetime, presentation: Presentation = PLAIN
+    ) -> Consultation:
         """Read and check a call. Raises UnknownServiceError, or RequestError with what to do.
 
-        `as_of` is the moment of the call, aware, in the site's zone.
+        `as_of` is the moment of the call, aware, in the site's zone; `presentation` is what the client can show.
         """
         service = self._service(service_id)
         request = read_request(body, service.hook, service.context)
@@ -130,9 +132,8 @@ class Advisor:
             raise RequestError(
                 "This resource belongs to another patient than context.patientId. Send data of one patient only.", where
             )
-        return Consultation(
-            self, service, request, Reading(request, self.sources, self.knowledge, self.reports, as_of), as_of
-        )
+        reading = Reading(request, self.sources, self.knowledge, self.reports, as_of)
+        return Consultation(self, service, request, reading, as_of, presentation)
 
     def _service(self, service_id: str) -> Service:
         for service in self.services:
@@ -150,6 +151,7 @@ class Consultation:
     request: Request
     reading: Reading
     as_of: datetime
+    presentation: Presentation = PLAIN
 
     def needs(self, have: Mapping[str, Delivery]) -> tuple[Query, ...]:
         """What must be asked for before `answer`; empty when nothing is. Keys of `have` are never asked again."""
@@ -179,7 +181,14 @@ class Consultation:
         return Answer(encode(Response(cards)), decision)
 
     def _cards(self, sorted_out: Triage, patient: Patient) -> list[Card]:
-        renderer = Renderer(self.advisor.suggestions, self.request, patient, self.advisor.rules, self.reading.condition)
+        renderer = Renderer(
+            self.advisor.suggestions,
+            self.request,
+            patient,
+            self.advisor.rules,
+            self.reading.condition,
+            self.presentation,
+        )
         cards = renderer.cards(sorted_out.cards, sorted_out.left_out)
         urgent = [card for card in cards if card.indicator != "info"]
         notices = [check_not_done(self.request, sorted_out.undone)] if sorted_out.undone else []

@@ -20,6 +20,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import (
     BASIS,
+    PLAIN,
     Basis,
     BasisEvidence,
     BasisFact,
@@ -28,6 +29,7 @@ from cds_hooks.wire.card import (
     Card,
     Coding,
     Indicator,
+    Presentation,
     Source,
 )
 from cds_hooks.wire.request import Request
@@ -63,6 +65,7 @@ class Renderer:
     patient: Patient
     rules: Sequence[AnyRule]
     recorded: Recorded
+    presentation: Presentation = PLAIN
 
     def cards(self, planned: Sequence[CardPlan], left_out: Sequence[str]) -> list[Card]:
         """In the order given; the last information card names those that were one too many."""
@@ -75,7 +78,8 @@ class Renderer:
         uuid = card_id(self.request, topic, lead.about or "")
         offered = offers(card, self.rules, self.patient)
         call = Call(self.request, self.patient, self.recorded, card, uuid)
-        suggestions = self.suggestions.build(offered.proposals, call)
+        built = self.suggestions.build(offered.proposals, call)
+        suggestions = [each for each in built if self.presentation.takes(each)]
         unknown = self._unrecognized(card)
         facts = [fact for each in card.members for fact in each.advice.because]
         gaps = [gap for each in card.members for gap in each.advice.unchecked]
@@ -88,7 +92,7 @@ class Renderer:
             indicator=card.indicator,
             source=source_of(f"{lead.rule.evidence[0].title} | {NO_SIGN_OFF}", topic, lead.rule.title),
             suggestions=suggestions or None,
-            selection_behavior="any" if suggestions else None,
+            selection_behavior=self.presentation.selection_behavior if suggestions else None,
             override_reasons=overrides(card.indicator, own),
             extension={
                 BASIS: basis(
