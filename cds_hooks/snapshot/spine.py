@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.medication import Medication, Standing
-from cds_hooks.snapshot.model import Absent, Finding, Present, finding
+from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, any_of, finding
 from cds_hooks.snapshot.policy import Threshold
-from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.problem import Encounter, Problem
 from cds_hooks.snapshot.report_text.model import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Route
@@ -37,15 +37,26 @@ def vertebral_fracture(patient: Patient) -> Finding[Problem]:
     return patient.has(Concept.VERTEBRAL_FRACTURE)
 
 
-def severe_pain_care(patient: Patient) -> Finding[Medication]:
-    """Pain that took a parenteral opioid in the last days, unless the newest score says that it is tolerable."""
+def severe_pain_care(patient: Patient) -> Finding[Factual]:
+    """Pain that took a parenteral opioid in the last days or a stay in hospital for the fracture, unless the newest
+    score says that it is tolerable."""
     policy = patient.policy
-    opioids = parenteral_opioid(patient, policy[OPIOID_DAYS])
+    care = any_of(parenteral_opioid(patient, policy[OPIOID_DAYS]), hospital_stay(patient))
     pain = patient.pain(policy[TOLERABLE_PAIN_DAYS])
-    if isinstance(opioids, Absent) or not isinstance(pain, Present):
-        return opioids
+    if isinstance(care, Absent) or not isinstance(pain, Present):
+        return care
     tolerable = all(score.surely_below(policy[TOLERABLE_PAIN]) for score in pain.items)
-    return Absent() if tolerable else opioids
+    return Absent() if tolerable else care
+
+
+def hospital_stay(patient: Patient) -> Finding[Encounter]:
+    """In hospital now for the vertebral fracture. A stay without a stated reason proves nothing."""
+    stays = tuple(
+        item
+        for item in patient.encounters.items
+        if item.inpatient and item.in_progress and Concept.VERTEBRAL_FRACTURE in item.reasons
+    )
+    return finding(stays, patient.encounters.gaps)
 
 
 def parenteral_opioid(patient: Patient, within_days: float) -> Finding[Medication]:
