@@ -24,20 +24,10 @@ from cds_hooks.snapshot import spine
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Fact, Gap, Present, Unknown, any_of, gaps_of
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem
-from cds_hooks.snapshot.vocabulary import Concept, Need, Service
+from cds_hooks.snapshot.spine import AUGMENTATION, CONSERVATIVE_DAYS
+from cds_hooks.snapshot.vocabulary import Need, Service
 from cds_hooks.snapshot.when import When
-
-CONSERVATIVE_DAYS = Threshold(
-    name="augmentation-conservative-days",
-    unit="d",
-    default=90,
-    low=42,
-    high=180,
-    source="management text: 3 months of conservative care",
-)
-AUGMENTATION = (Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY)
 
 RULE = Rule(
     id="BME-VF-07",
