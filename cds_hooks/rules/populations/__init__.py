@@ -1,9 +1,12 @@
 """Special populations (rule specification, section 8)."""
 
-from cds_hooks.authoring.rule import ChartRule, OrderRule
-from cds_hooks.rules.populations import child
+from cds_hooks.authoring.rule import AnyRule, ChartRule, OrderRule
+from cds_hooks.rules.populations import child, myeloma, myeloma_fracture, nonbacterial_osteitis
 
-RULES = (
+RULES: tuple[AnyRule, ...] = (
+    ChartRule(myeloma.RULE, myeloma.assess),
+    ChartRule(myeloma_fracture.RULE, myeloma_fracture.assess),
     OrderRule(child.RULE, child.assess_order),
     ChartRule(child.RULE, child.assess_chart),
+    ChartRule(nonbacterial_osteitis.RULE, nonbacterial_osteitis.assess),
 )
