@@ -35,6 +35,7 @@ _CT: Mapping[Region | None, Service] = MappingProxyType(
         Region.SACROILIAC: Service.CT_PELVIS,
     }
 )
+MRIS = (*_MRI.values(), Service.MRI)
 MRIS_WITHOUT_CONTRAST = (*_WITHOUT_CONTRAST.values(), Service.MRI_WITHOUT_CONTRAST)
 CTS = (*_CT.values(), Service.CT)
 """What the functions below may give: a rule that proposes one declares them all."""
