@@ -51,6 +51,12 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.OPEN_ORDERS: ("open_services",),
     Need.MRI: ("mri_reports",),
     Need.RADIOGRAPHS: ("radiographs",),
+    Need.ENCOUNTERS: ("encounters",),
+    Need.EDUCATION: ("procedures", "communications"),
+    Need.SCORES: ("scores",),
+    Need.BONE_DENSITY: ("scores", "imaging_studies"),
+    Need.IMMUNOLOGY: ("immunology",),
+    Need.IMAGING_STUDIES: ("imaging_studies",),
 }
 
 SYNDROME = a_problem(Concept.EDEMA_SYNDROME, onset=days_ago(5))

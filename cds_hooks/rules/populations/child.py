@@ -45,6 +45,20 @@ THINK_OF = "Infection, leukemia, Ewing sarcoma and chronic non-bacterial osteomy
 NIFEDIPINE = "nifedipine"
 
 
+def assess_order(order: Order, patient: Patient) -> Verdict:
+    child = age.child(patient)
+    if not _adult_drug(order) or isinstance(child, Absent):
+        return NOT_APPLICABLE
+    reason = patient.edema_reason(order)
+    if isinstance(reason, Absent):
+        return NOT_APPLICABLE
+    if isinstance(child, Unknown) and child.gap.kind is not GapKind.NOT_RECORDED:
+        return MissingData(child.gap)
+    if isinstance(reason, Unknown):
+        return MissingData(reason.gap)
+    return _verify(order, reason) if isinstance(child, Unknown) else _advice(order, child, reason)
+
+
 def assess_chart(patient: Patient) -> Verdict:
     match age.child(patient):
         case Unknown(gap):
@@ -61,20 +75,6 @@ def assess_chart(patient: Patient) -> Verdict:
                 because=(*child.facts, *facts),
                 proposals=(Propose(Service.PEDIATRIC_REFERRAL),),
             )
-
-
-def assess_order(order: Order, patient: Patient) -> Verdict:
-    child = age.child(patient)
-    if not _adult_drug(order) or isinstance(child, Absent):
-        return NOT_APPLICABLE
-    reason = patient.edema_reason(order)
-    if isinstance(reason, Absent):
-        return NOT_APPLICABLE
-    if isinstance(child, Unknown) and child.gap.kind is not GapKind.NOT_RECORDED:
-        return MissingData(child.gap)
-    if isinstance(reason, Unknown):
-        return MissingData(reason.gap)
-    return _verify(order, reason) if isinstance(child, Unknown) else _advice(order, child, reason)
 
 
 def _adult_drug(order: Order) -> bool:

@@ -15,6 +15,7 @@ from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedur
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
+from cds_hooks.snapshot.from_fhir.encounters import read_communications, read_encounters, read_imaging_studies
 from cds_hooks.snapshot.from_fhir.imaging import read_mri_reports, read_radiographs
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
@@ -26,8 +27,10 @@ from cds_hooks.snapshot.from_fhir.medications import (
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
 from cds_hooks.snapshot.from_fhir.results import (
     read_bone_labs,
+    read_immunology,
     read_labs,
     read_pregnancy_results,
+    read_scores,
     read_screening_labs,
     read_vitals,
 )
@@ -40,16 +43,21 @@ from cds_hooks.snapshot.queries import (
     ALLERGIES,
     APPOINTMENTS,
     BONE_LABS,
+    COMMUNICATIONS,
     CONDITIONS,
     DEVICE_REQUESTS,
     DEVICES,
+    ENCOUNTERS,
     IMAGING_REPORTS,
+    IMAGING_STUDIES,
     IMMUNIZATIONS,
+    IMMUNOLOGY,
     LABS,
     MEDICATIONS,
     PATIENT,
     PREGNANCY,
     PROCEDURES,
+    SCORES,
     SCREENING_LABS,
     SERVICES,
     VITALS,
@@ -73,6 +81,10 @@ READERS: Mapping[str, tuple[str, Callable[[Reader], object]]] = {
     DEVICES: ("devices", read_devices),
     IMMUNIZATIONS: ("immunizations", read_immunizations),
     APPOINTMENTS: ("appointments", read_appointments),
+    COMMUNICATIONS: ("communications", read_communications),
+    SCORES: ("scores", read_scores),
+    IMMUNOLOGY: ("immunology", read_immunology),
+    IMAGING_STUDIES: ("imaging_studies", read_imaging_studies),
     ADMINISTRATIONS: ("administrations_gap", administration_gap),
 }
 """The part of the snapshot that one query fills, and how."""
@@ -170,6 +182,8 @@ class Reading:
         if IMAGING_REPORTS in wanted:
             parts["mri_reports"] = read_mri_reports(reader, self._reports)
             parts["radiographs"] = read_radiographs(reader, self._reports)
+        if ENCOUNTERS in wanted:
+            parts["encounters"] = read_encounters(reader, conditions)
         if wanted & CARE:
             parts["care"] = read_care(reader, wanted)
             parts["open_services"] = read_open_services(reader, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from cds_hooks.snapshot.from_fhir.snapshot import foreign_resource
 from cds_hooks.snapshot.medication import Medication, Standing
 from cds_hooks.snapshot.queries import PREGNANCY
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Route
+from cds_hooks.wire.delivery import Delivery, State
 from tests.builders.fhir import (
     APIXABAN,
     DUE_DATE,
@@ -177,3 +179,35 @@ def test_a_route_by_the_words_of_a_code_that_no_table_knows() -> None:
 
     assert medicine(ILOPROST, [{"route": local}]).route is Route.INHALATION
     assert medicine(ILOPROST, [{"route": silent}]).route is medicine(ILOPROST).route
+
+
+# -- what is asked for
+
+
+def test_a_draft_that_refers_to_a_medication_is_asked_for_once() -> None:
+    """What the read brings tells what the draft gives; one that names its medicine in words asks for nothing."""
+    referring = fhir_draft(**REFERRED)
+    del referring["medicationCodeableConcept"]
+    reading = reading_of(drafts=[referring, fhir_draft(id="draft-2")])
+
+    assert [query.path for query in reading.unread_drafts()] == ["Medication/m1"]
+    reading.deliver({"Medication/m1": Delivery(State.DATA, (json.dumps(PRODUCT).encode(),))})
+    assert reading.unread_drafts() == ()
+    assert reading.drafts()[0].gives(DrugGroup.ANTICOAGULANT)
+
+
+def test_a_status_that_cannot_be_read() -> None:
+    """An order with an odd status does not vanish: where it stands is uncertain."""
+    [order] = on_file(fhir_medication_request(status="odd"))
+
+    assert (order.standing, order.doubt) == (Standing.UNCERTAIN, "status not readable")
+
+
+def test_a_statement_of_a_medication_that_nothing_names() -> None:
+    """Its product did not come and the reference has no words: a gap, for it may be any drug."""
+    statement = fhir_statement(**REFERRED)
+    del statement["medicationCodeableConcept"]
+    found = read([statement]).medications
+
+    assert found.gap is not None
+    assert found.gap.text == "medication statements: 1 could not be read"

@@ -23,6 +23,8 @@ from tests.builders.fhir import (
     fhir_device,
     fhir_device_order,
     fhir_draft,
+    fhir_encounter,
+    fhir_imaging_study,
     fhir_immunization,
     fhir_medication_request,
     fhir_observation,
@@ -95,6 +97,20 @@ ROWS = {
     "service": fhir_service_order(named("MRI hip"), orderDetail=[named("STIR")], **CARE),
     "aid": fhir_device_order(codeReference={"display": "crutches"}, **CARE),
     "visit": fhir_appointment(description="dentist", reasonCode=[named("pain")], specialty=[named("x")]),
+    "contact": fhir_encounter(
+        diagnosis=[{"condition": {"reference": "Condition/c1"}}], reasonCode=[EDEMA_SYNDROME], reasonReference=[{}]
+    ),
+    "message": {
+        "resourceType": "Communication",
+        "id": "m1",
+        "status": "completed",
+        "subject": SUBJECT,
+        "sent": day(3),
+        "topic": named("patient education"),
+        "category": [named("x")],
+        "payload": [{"contentString": "leaflet", "contentAttachment": {"title": "x"}}],
+    },
+    "study": fhir_imaging_study(description="MRI"),
     "report": {
         "resourceType": "DiagnosticReport",
         "id": "r1",
@@ -123,6 +139,9 @@ DRAFTS = {
 
 
 LISTS = {
+    "contact": "encounters",
+    "message": "communications",
+    "study": "imaging_studies",
     "order": "medications",
     "statement": "medications",
     "dose": "medications",
