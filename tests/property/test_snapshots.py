@@ -107,7 +107,7 @@ def test_unrelated_medicines_problems_and_orders_change_nothing(patient: Patient
 
     other = replace(
         patient,
-        drafts=(*patient.drafts, a_draft("nifedipine"), an_order()),
+        drafts=(*patient.drafts, a_draft("metformin"), an_order()),
         medications=beside(patient.medications, a_medication("metformin")),
         problems=beside(patient.problems, a_problem(id="diabetes")),
         procedures=beside(patient.procedures, an_event()),
