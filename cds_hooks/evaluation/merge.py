@@ -112,6 +112,8 @@ PARTNERS: tuple[Partner, ...] = (
     Partner("BME-RF-10", ("BME-DS-COR-01", "BME-DS-COR-04"), How.REPLACED),
     Partner("BME-VF-07", ("BME-DS-VAU-01",), How.REPLACED, when="critical"),
     Partner("BME-DS-VAU-02", ("BME-VF-07", "BME-DS-VAU-01"), How.LINE),
+    Partner("BME-TB-01", ("BME-CF-01",), How.SILENCED),
+    Partner("BME-SP-06", ("BME-TB-03",), How.LINE),
 )
 """The named partners."""
 

@@ -107,7 +107,7 @@ def _long_and_unexplained(item: Problem, patient: Patient) -> Finding[Factual]:
     done = newest_mri(patient, item.site, within_days=EVER, preliminary=True)
     if isinstance(done, Present):
         done = finding(tuple(each for each in done.items if each.when.last >= item.since.first), done.gaps)
-    return _unless(why, done, _requested(patient, item.site), causes_of_edema(patient, item.site))
+    return _unless(why, done, mri_requested(patient, item.site), causes_of_edema(patient, item.site))
 
 
 def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
@@ -120,7 +120,7 @@ def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
         early = tuple(each for each in normal if len(radiographs) == 1 and each.when.age_days(patient.as_of) <= days)
     why = finding(early, patient.radiographs.gaps)
     done = newest_mri(patient, item.site, within_days=EVER, preliminary=True)
-    return _unless(why, done, _requested(patient, item.site), causes_of_edema(patient, item.site))
+    return _unless(why, done, mri_requested(patient, item.site), causes_of_edema(patient, item.site))
 
 
 def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:
@@ -129,7 +129,7 @@ def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:
     return onset - report.when.age_days(patient.as_of)
 
 
-def _requested(patient: Patient, site: Site) -> Finding[Event]:
+def mri_requested(patient: Patient, site: Site) -> Finding[Event]:
     """An open request for an MRI of this site, or of one that is not said."""
     found = (item for item in patient.care.items if item.open and item.concepts & MRI and item.site.may_be(site))
     return finding(tuple(found), patient.care.gaps)
