@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from cds_hooks.snapshot import course, imaging
 from cds_hooks.snapshot.causes import causes_of_edema
 from cds_hooks.snapshot.imaging import EdemaReport
-from cds_hooks.snapshot.model import Factual, Finding, Present, finding
-from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, only
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When
@@ -20,27 +19,28 @@ if TYPE_CHECKING:
 
 def lasting_edema(patient: Patient, days: float) -> Finding[Factual]:
     """Edema that began so many days ago or more. Where the syndrome is active, its onset alone decides."""
-    problems = course.syndromes(patient) or tuple(item for item in _edema(patient) if _unexplained(item.site, patient))
-    found: tuple[Factual, ...] = tuple(item for item in problems if _as_old(item.since, days, patient))
-    on_mri = imaging.edema_on_mri(patient)
-    if not problems and isinstance(on_mri, Present):
-        found = tuple(each for each in on_mri.items if _seen_long_ago(each, days, patient))
-    return finding(found, patient.problems.gaps + (() if problems else patient.mri_reports.gaps))
-
-
-def _edema(patient: Patient) -> tuple[Problem, ...]:
-    return tuple(item for item in patient.problems.items if item.current and Concept.EDEMA in item.concepts)
+    syndromes = course.syndromes(patient)
+    if syndromes:
+        old = tuple(item for item in syndromes if _as_old(item.since, days, patient))
+        return Present(old, patient.problems.gaps) if old else Absent()
+    if patient.problems.gap:
+        return Unknown(patient.problems.gap)
+    recorded = only(
+        patient.has(Concept.EDEMA),
+        lambda item: _unexplained(item.site, patient) and _as_old(item.since, days, patient),
+    )
+    seen = only(
+        imaging.edema_on_mri(patient),
+        lambda report: _unexplained(report.site, patient) and _seen_long_ago(report, days, patient),
+    )
+    return any_of(recorded, seen)
 
 
 def _seen_long_ago(report: EdemaReport, days: float, patient: Patient) -> bool:
-    """Without a cause, and since the first report that shows it there."""
-    if not _unexplained(report.site, patient):
-        return False
+    """Since the first report that shows it there."""
     ever = imaging.edema_ever_on_mri(patient, report.site)
-    seen = (
-        [report.when, *(fact.when for fact in ever.facts if fact.when)] if isinstance(ever, Present) else [report.when]
-    )
-    return any(_as_old(when, days, patient) for when in seen)
+    earlier = [fact.when for fact in ever.facts] if isinstance(ever, Present) else []
+    return any(_as_old(when, days, patient) for when in (report.when, *earlier))
 
 
 def _unexplained(site: Site, patient: Patient) -> bool:

@@ -51,7 +51,7 @@ IBANDRONATE = Option(Treatment.IBANDRONATE, "By infusion, together with vitamin 
 DENOSUMAB = Option(Treatment.DENOSUMAB, "60 mg as a single dose; the largest series had 14 patients.")
 SHOCK_WAVES = Option(  # rule RF-06
     Treatment.ESWT,
-    "Promising for pain and function in edema of the hip; the energy follows the protocol of the center.",
+    "Promising for pain and function in edema of the hip; energy by the protocol of the center.",
 )
 FIELDS = Option(Treatment.PEMF, "Sources disagree; only after standard care.", last=True)
 
@@ -84,9 +84,7 @@ RULE = Rule(
 )
 
 SUMMARY = "BMES still painful after 12 weeks - options to discuss, safety-checked for this patient (all off-label)"
-BLOCKED = (
-    "BMES still painful after 12 weeks - a safety finding stands against each advanced option: specialist referral"
-)
+BLOCKED = "BMES still painful after 12 weeks - a safety finding against each advanced option: specialist referral"
 OFF_LABEL = "All options are off-label in bone marrow edema syndrome, and the certainty is low."
 HOW = "Each was tried against the safety rules as if it were ordered today; nothing is ordered."
 NO_DATE = Gap(Need.PROBLEMS, GapKind.NOT_RECORDED, "onset of the edema syndrome: not recorded")

@@ -12,6 +12,7 @@ from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import Gate, Hook, Rule
 from cds_hooks.authoring.verdict import SATISFIED, Advice, MissingData, Proposal, Propose, Satisfied, Treat, Verdict
 from cds_hooks.snapshot import age, vitamin_d_level, vitamin_d_products
+from cds_hooks.snapshot.labs import Calcium
 from cds_hooks.snapshot.medication import Medication
 from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown, gaps_of, only
 from cds_hooks.snapshot.patient import Patient
@@ -75,7 +76,7 @@ def _taken(patient: Patient) -> Finding[Medication]:
     return only(patient.takes(*vitamin_d_products.ORDERS), vitamin_d_products.is_vitamin_d)
 
 
-def _advice(low: Present[Result], calcium: Finding, patient: Patient) -> Advice:  # type: ignore[type-arg]
+def _advice(low: Present[Result], calcium: Finding[Calcium], patient: Patient) -> Advice:
     severe = isinstance(vitamin_d_level.below(patient, vitamin_d_level.SEVERE), Present)
     adult = patient.surely_aged(age.ADULT)
     offered: tuple[Proposal, ...] = (Treat(Treatment.COLECALCIFEROL),) if adult else ()

@@ -22,6 +22,7 @@ from cds_hooks.authoring.verdict import (
 )
 from cds_hooks.snapshot import age, course, refractory
 from cds_hooks.snapshot.blood_pressure import is_nifedipine
+from cds_hooks.snapshot.medication import Medication
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, GapKind, Present, Unknown, any_of, finding, only
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
@@ -49,9 +50,7 @@ RULE = Rule(
 SUMMARY = "Persistent BMES pain: nifedipine or sympathetic block are described options (low evidence)"
 NIFEDIPINE = "Persistent BMES pain: nifedipine is a described option (low evidence)"
 BLOCK = "Persistent BMES pain: a sympathetic block is a described option (low evidence)"
-BASIS = (
-    "Nifedipine and the block are described in two papers of the early 1990s; off-label, for a specialist to decide."
-)
+BASIS = "Nifedipine and the block are described in two papers of the early 1990s; off-label, a specialist decides."
 OPTIONS = (Option(Treatment.NIFEDIPINE, alone=NIFEDIPINE), Option(Treatment.SYMPATHETIC_BLOCK, alone=BLOCK))
 NO_DATE = Gap(Need.PROBLEMS, GapKind.NOT_RECORDED, "start of conservative care and onset: not recorded")
 
@@ -77,13 +76,17 @@ def assess(patient: Patient) -> Verdict:
 
 
 def _unless_tried(problem: Problem, why: Finding[Factual], patient: Patient) -> Verdict:
-    match any_of(only(patient.takes(DrugGroup.CALCIUM_CHANNEL_BLOCKER), is_nifedipine), _blocked(problem, patient)):
+    match any_of(_nifedipine(patient), _blocked(problem, patient)):
         case Present():
             return SATISFIED
         case Unknown(gap):
             return MissingData(gap)
         case _:
             return _advice(why)
+
+
+def _nifedipine(patient: Patient) -> Finding[Medication]:
+    return only(patient.takes(DrugGroup.CALCIUM_CHANNEL_BLOCKER), lambda item: is_nifedipine(item))
 
 
 def _blocked(problem: Problem, patient: Patient) -> Finding[Event]:
