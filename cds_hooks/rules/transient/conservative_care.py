@@ -8,6 +8,8 @@ Then    offer physiotherapy and crutches, and an NSAID where nothing speaks agai
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cds_hooks.authoring.evidence import CONSUMER_ARTICLE, DPM_BLOG, ICLINIQ, MANAGEMENT, STATPEARLS, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import Hook, Rule
@@ -74,11 +76,10 @@ def assess(patient: Patient) -> Verdict:
         return NOT_APPLICABLE
     if isinstance(found, Unknown):
         return MissingData(found.gap)
-    problem = found.items[0]
-    if problem.since is None:
-        return MissingData(NO_DATE)
-    if problem.since.age_days(patient.as_of) > patient.policy[course.LATE_DAYS]:
-        return NOT_APPLICABLE
+    problem = _within_a_year(found.items, patient)
+    if problem is None:
+        undated = any(item.since is None for item in found.items)
+        return MissingData(NO_DATE) if undated else NOT_APPLICABLE
     cared_for = course.offloaded(patient, problem)
     if isinstance(cared_for, Present):
         return SATISFIED
@@ -89,9 +90,15 @@ def assess(patient: Patient) -> Verdict:
 
 
 def _of_a_limb(patient: Patient) -> Finding[Problem]:
-    """The earliest syndrome that is not at the spine."""
     limbs = (item for item in course.syndromes(patient) if item.site.region is not Region.SPINE)
     return finding(tuple(limbs), patient.problems.gaps)
+
+
+def _within_a_year(items: Iterable[Problem], patient: Patient) -> Problem | None:
+    """The syndrome with the earliest onset in the window."""
+    limit = patient.policy[course.LATE_DAYS]
+    dated = [(item.since.first, item) for item in items if item.since and item.since.age_days(patient.as_of) <= limit]
+    return min(dated, key=lambda each: each[0])[1] if dated else None
 
 
 def _advice(problem: Problem, gaps: tuple[Gap, ...], patient: Patient) -> Advice:
