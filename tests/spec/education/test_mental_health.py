@@ -37,7 +37,7 @@ def score(concept: Concept, value: float, days: int = 1) -> Any:
     return {"scores": [a_result(concept, value, when=days_ago(days))]}
 
 
-SEVERE = {"vitals": [nrs(8)]}
+SEVERE: dict[str, Any] = {"vitals": [nrs(8)]}
 
 
 # -- When
