@@ -11,7 +11,7 @@ BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test check format docs bench lock clean
+.PHONY: help install demo serve test fuzz check format docs bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ serve: $(STAMP) ## serve on 127.0.0.1:8000 in development mode
 test: $(STAMP) ## run the tests with coverage (PYTEST_ARGS="--no-cov tests/spec" for a part)
 	$(BIN)/python -m pytest --cov $(PYTEST_ARGS)
 
+fuzz: $(STAMP) ## send anything anywhere, with new examples, for some minutes
+	$(BIN)/python -m pytest --no-cov --hypothesis-profile=fuzz $(PYTEST_ARGS) tests/fuzz
+
 check: $(STAMP) ## format, lint, types, import contracts, spelling, compose file, lock files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -41,8 +44,9 @@ format: $(STAMP) ## format the code and fix what can be fixed by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(STAMP) ## write the rule book (docs/rules.md) anew
+docs: $(STAMP) ## write docs/rules.md and docs/conformance.md anew
 	$(BIN)/python -m tests.house.rule_book
+	$(BIN)/python -m tests.contract.conformance
 
 bench: $(STAMP) ## measure Marrow against a bare endpoint (BENCH_ARGS=--short for a quick look)
 	$(BIN)/python -m bench $(BENCH_ARGS)
@@ -57,7 +61,7 @@ lock: ## write the lock files anew with the newest versions that fit
 			--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command 'make lock' \
 			--output-file "$$out" "$$@"; echo "wrote $$out"; }; \
 	compile requirements-dev.lock pyproject.toml --group pyproject.toml:dev; \
-	compile requirements.lock pyproject.toml --constraints requirements-dev.lock; \
+	compile requirements.lock pyproject.toml --extra redis --constraints requirements-dev.lock; \
 	compile requirements-build.lock --group pyproject.toml:build --constraints requirements-dev.lock
 
 clean: ## remove .venv and everything that was made

@@ -14,7 +14,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import bodies, knowledge, load
+from bench import bodies, knowledge, load, tokens
 from bench.reports import report_cost
 from bench.stages import stages
 from service.play.demo import free_port, marrow_running, ready
@@ -30,7 +30,7 @@ async def main(rounds: int, seconds: float) -> None:
     if wrk:
         await _throughput(console, wrk, rounds, seconds)
     table = Table("stage", "microseconds", title="Inside the process (median)", title_justify="left")
-    for stage, cost in stages().items():
+    for stage, cost in {**stages(), **(await tokens.inside())}.items():
         table.add_row(stage, f"{cost:.0f}")
     table.add_row("a report of 1,000 characters", f"{report_cost():.0f} (limit: {REPORT_LIMIT})")
     console.print(table)
@@ -40,7 +40,7 @@ async def main(rounds: int, seconds: float) -> None:
 async def _throughput(console: Console, wrk: str, rounds: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="marrow-bench-") as name:
         folder = Path(name)
-        async with marrow_running() as marrow, _bare_running() as bare:
+        async with marrow_running(tokens.WITHOUT_LIMIT) as marrow, _bare_running() as bare:
             for case, draft in CASES.items():
                 body = folder / "body.json"
                 body.write_bytes(bodies.order_sign(draft))
@@ -50,6 +50,7 @@ async def _throughput(console: Console, wrk: str, rounds: int, seconds: float) -
                     for server, url in urls.items():
                         found[server].append(await asyncio.to_thread(load.run, wrk, url, body, seconds, folder))
                 _print(console, case, body.stat().st_size, found)
+        await tokens.cost(console, wrk, rounds, seconds, folder)
 
 
 def _print(console: Console, case: str, size: int, found: dict[str, list[load.Load]]) -> None:

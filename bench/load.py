@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,13 +35,28 @@ def find_wrk() -> str | None:
     return shutil.which("wrk")
 
 
-def run(wrk: str, url: str, body: Path, seconds: float, folder: Path) -> Load:
-    """One round against one address on this machine. Raises RuntimeError when nothing came back."""
+def run(wrk: str, url: str, body: Path, seconds: float, folder: Path, tokens: Sequence[str] | None = None) -> Load:
+    """One round against one address on this machine. Raises RuntimeError when nothing came back.
+
+    With `tokens`, each call brings the next of them; an empty one sends a header that nobody reads.
+    """
     script = folder / "post.lua"
     script.write_text(
         f'local file = io.open("{body}", "rb")\n'
         'wrk.method = "POST"\nwrk.body = file:read("*a")\nwrk.headers["Content-Type"] = "application/json"\n'
     )
+    if tokens is not None:
+        listed = folder / "tokens.txt"
+        listed.write_text("\n".join(tokens))
+        name = "Authorization" if tokens[0] else "X-No-Token"
+        with script.open("a") as more:
+            more.write(
+                "local tokens = {}\n"
+                f'for line in io.lines("{listed}") do tokens[#tokens + 1] = "Bearer " .. line end\n'
+                'if #tokens == 0 then tokens[1] = "Bearer" end\nlocal next = 0\n'
+                "function request()\n  next = next % #tokens + 1\n"
+                f'  wrk.headers["{name}"] = tokens[next]\n  return wrk.format()\nend\n'
+            )
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency", "-s", str(script), url]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)

@@ -3,36 +3,45 @@
 `create_app` puts the shell together: the core's advisor, the clients, the EHRs, the store of decisions, the routes.
 Nothing below reaches for a global; what it needs is handed in here.
 
-    RequestId -> routes.invoke -> gate (who) -> advisor.consult -> ehr (what is missing) -> answer -> store, reply
+    headers, RequestId -> routes.invoke -> gate (who) -> throttle (how much)
+        -> advisor.consult -> ehr (what is missing) -> answer -> store, reply
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
 from service import errors
-from service.clients import load_clients
+from service.clients import Clients, load_clients
 from service.config import Settings, load_settings
 from service.errors import SetupError
-from service.fhir.client import open_session
 from service.fhir.gather import Limits
 from service.fhir.rounds import Ehr
 from service.observability.logs import configure_logs
 from service.observability.request_id import RequestId
 from service.persistence.decisions import DecisionStore
+from service.routes.body import BodyLimits
 from service.routes.discovery import discovery_routes
 from service.routes.health import health_routes
 from service.routes.invoke import Desk, call_routes, call_schemas
 from service.security.client_jwt import Gate
+from service.security.headers import browser_layers
+from service.security.key_ring import KeyRing, fetch_key_set
+from service.security.outgoing import LOOPBACK_NETWORKS, Outgoing, Proxy, open_outgoing, trusted
+from service.security.replay import UsedTokens, open_used_tokens
+from service.security.throttle import Throttle
 from service.site_files import (
     AdvisorHolder,
     CodesFile,
@@ -47,6 +56,7 @@ from service.version import program_version
 if TYPE_CHECKING:
     from cds_hooks.advisor import Advisor
 
+log = structlog.get_logger()
 # Spans and logs that FastAPI makes by itself would carry exception messages, which quote patients.
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
@@ -64,36 +74,44 @@ def create_app(
     """
     files = _site_files(settings)
     in_force = AdvisorHolder(site_advisor(settings, files, advisor))
+    clients, used, trust = load_clients(settings), _used_tokens(settings), _trust(settings)
     store = store or _store(settings)
     clock = clock or _clock(settings)
     ehrs: list[Ehr] = []  # one, while the service runs
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with open_session() as session:
-            ehrs.append(Ehr(session, _limits(settings)))
+        way_out = _outgoing(settings, clients, trust)
+        async with way_out.session:
+            ehrs.append(Ehr(way_out, _limits(settings)))
             await store.start()
+            if clients.unsigned is not None:
+                log.warning("calls_without_token_accepted", client=clients.unsigned.name)
             tell_loaded(in_force.advisor)
             try:
                 async with watching(in_force, files, settings.site_files_seconds):
                     yield
             finally:
                 await store.stop()
+                await used.close()
                 ehrs.clear()
 
     app = FastAPI(
         title="Marrow",
         version=program_version(),
         lifespan=lifespan,
-        middleware=[Middleware(RequestId)],
+        middleware=[*browser_layers(settings.public_urls, settings.cors_origins), Middleware(RequestId)],
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,
     )
     errors.install(app)
-    gate = Gate(load_clients(settings), settings.public_urls, clock)
-    desk = Desk(in_force, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes)
+    keys = KeyRing(lambda url: fetch_key_set(ehrs[0].outgoing, url), known_to_all=settings.development)
+    gate = Gate(clients, settings.public_urls, clock, keys, used)
+    limits = BodyLimits(settings.max_body_bytes, settings.max_resources, settings.body_seconds)
+    throttle = Throttle(settings.calls_per_second, settings.calls_at_once)
+    desk = Desk(in_force, gate, lambda: ehrs[0], store, clock, limits, throttle)
     app.include_router(discovery_routes(in_force))
     app.include_router(call_routes(desk))
     app.include_router(health_routes(store, in_force))
@@ -101,11 +119,15 @@ def create_app(
     return app
 
 
-def app_factory() -> FastAPI:
-    """The application as the environment describes it, for a server that makes its own (`uvicorn --factory`)."""
+def app_factory(workers: int = 1) -> FastAPI:
+    """The application as the environment describes it, for a server that makes its own (`uvicorn --factory`).
+
+    A server with several workers starts this in processes of its own: those count as workers too.
+    """
     settings = load_settings()
     configure_logs(settings)
-    return create_app(settings)
+    workers = max(workers, 2 if multiprocessing.parent_process() else 1)
+    return create_app(settings.model_copy(update={"instances": max(settings.instances, workers)}))
 
 
 def _site_files(settings: Settings) -> tuple[SiteFile, ...]:
@@ -143,6 +165,32 @@ def _store(settings: Settings) -> DecisionStore:
         return SqlDecisions(settings.database_url.get_secret_value(), _hash_key(settings), settings.decision_queue)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):  # ValueError: a port that is no number
         raise SetupError("MARROW_DATABASE_URL: give sqlite+aiosqlite:///FILE or postgresql+asyncpg://...") from None
+
+
+def _used_tokens(settings: Settings) -> UsedTokens:
+    """The memory of used tokens. Several processes of a production site must share one."""
+    if settings.instances > 1 and settings.redis_url is None and not settings.development:
+        raise SetupError(
+            f"{settings.instances} processes need MARROW_REDIS_URL: each would take a token that another has seen"
+        )
+    return open_used_tokens(settings.redis_url.get_secret_value() if settings.redis_url else None)
+
+
+def _trust(settings: Settings) -> SSLContext | bool:
+    try:
+        return trusted(settings.ca_bundle)
+    except OSError:
+        raise SetupError("MARROW_CA_BUNDLE: not a readable file of PEM certificates") from None
+
+
+def _outgoing(settings: Settings, clients: Clients, trust: SSLContext | bool) -> Outgoing:
+    return open_outgoing(
+        clients.networks(),
+        LOOPBACK_NETWORKS if settings.development else (),
+        proxy=Proxy(settings.proxy_url, settings.proxy_except),
+        trust=trust,
+        per_host=settings.ehr_connections,
+    )
 
 
 def _hash_key(settings: Settings) -> bytes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.codes.commands import codes
 from service.play.commands import demo, try_hook
 from service.rules.commands import rules
+
+if TYPE_CHECKING:
+    from service.config import Settings
 
 app = typer.Typer(
     name="marrow",
@@ -35,14 +38,18 @@ def serve(
     from service.app import app_factory
     from service.config import load_settings
     from service.errors import SetupError
+    from service.security.http_head import BoundedHead
 
     try:
         settings = load_settings()
-        application = app_factory()  # with several workers too: a set-up that does not fit is said once, here
+        tls = _tls(settings)
+        application = app_factory(workers)  # with several workers too: a set-up that does not fit is said once, here
     except SetupError as error:
         typer.echo(f"marrow cannot start: {error}", err=True)
         raise typer.Exit(EXIT_SETUP) from None
-    typer.echo(f"Marrow in {settings.mode} mode, CDS services at {_address(host, port)}/cds-services", err=True)
+    typer.echo(
+        f"Marrow in {settings.mode} mode, CDS services at {_address(host, port, bool(tls))}/cds-services", err=True
+    )
     if settings.development:
         typer.echo("Calls without a token are accepted. Do not put this in front of real patients.", err=True)
     uvicorn.run(
@@ -51,12 +58,14 @@ def serve(
         host=host,
         port=port,
         workers=workers,
+        http=BoundedHead,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
+        **tls,
     )
 
 
@@ -124,5 +133,23 @@ app.command("try")(try_hook)
 app.command()(demo)
 
 
-def _address(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _tls(settings: Settings) -> dict[str, Any]:
+    """What uvicorn needs to speak https (TLS 1.2 or later). Raises SetupError for files that do not fit together."""
+    import ssl
+
+    from service.errors import SetupError
+
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None:
+        return {}
+    try:
+        # A password would be asked for at the terminal; an empty one makes a protected key an error.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate or "", key, password="")
+    except OSError:  # ssl.SSLError is one
+        raise SetupError("MARROW_TLS_CERTIFICATE and MARROW_TLS_KEY: not a readable chain with its own key") from None
+    return {"ssl_certfile": certificate, "ssl_keyfile": key}
+
+
+def _address(host: str, port: int, tls: bool = False) -> str:
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

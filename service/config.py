@@ -7,6 +7,7 @@ mistyped safety setting must not be silently ignored. `describe` gives the table
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -27,6 +28,7 @@ PREFIX = "MARROW_"
 NOT_SETTINGS = frozenset({"MARROW_DB_PASSWORD"})
 MIB = 1024 * 1024
 HASH_KEY_MIN_LENGTH = 16
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
 class Mode(StrEnum):
@@ -65,18 +67,45 @@ class Settings(BaseSettings):
         "required in production, random in development",
     )
     decision_queue: int = Field(10_000, ge=1, description="decisions that may wait to be written; more are lost")
+    redis_url: SecretStr | None = Field(
+        None,
+        description="`redis://...`: where the used tokens of all instances are remembered; needs the extra `redis`",
+    )
+    instances: int = Field(
+        1,
+        ge=1,
+        description="Marrow processes that answer under the same addresses, replicas and workers together; "
+        "more than one need `MARROW_REDIS_URL` in production",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="origins of browser clients that may call, comma-separated; none unless named"
+    )
+    tls_certificate: Path | None = Field(None, description="PEM file: Marrow itself speaks https with this chain")
+    tls_key: Path | None = Field(None, description="PEM file: the private key of that certificate")
+    calls_per_second: float = Field(
+        500, gt=0, allow_inf_nan=False, description="calls per second that one client may make to one process"
+    )
+    calls_at_once: int = Field(64, ge=1, description="calls of one client that one process answers at the same time")
     max_body_bytes: int = Field(16 * MIB, ge=1, description="longest request body")
+    body_seconds: float = Field(10, gt=0, le=300, allow_inf_nan=False, description="time for a request body to arrive")
+    max_resources: int = Field(20_000, ge=1, description="FHIR resources in one request")
     deadline_seconds: float = Field(
         2.5, gt=0, le=60, allow_inf_nan=False, description="time for all reading from the EHR in one call"
     )
     max_pages: int = Field(20, ge=1, description="pages followed per query")
     max_response_bytes: int = Field(8 * MIB, ge=1, description="bytes read per query, all pages together")
     max_queries: int = Field(12, ge=1, description="queries that one call runs at the same time")
+    ehr_connections: int = Field(64, ge=1, description="connections that one process opens to one EHR")
+    ca_bundle: Path | None = Field(None, description="PEM file: further authorities whose https servers are trusted")
+    proxy_url: str | None = Field(None, description="`http://...`: proxy for calls that Marrow makes")
+    proxy_except: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="hosts that are called without the proxy, comma-separated; `.example.org` for all below"
+    )
     timezone: str = Field("UTC", description="IANA name of the site's time zone: what `today` means")
     log_format: Literal["json", "console"] = Field("json", description="`json`, or `console` for reading along")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
-    @field_validator("public_urls", "code_sets_off", mode="before")
+    @field_validator("public_urls", "code_sets_off", "cors_origins", "proxy_except", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -91,6 +120,21 @@ class Settings(BaseSettings):
             if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
                 raise ValueError("each must be an http or https address without query, such as https://cds.example.org")
         return tuple(url.rstrip("/") for url in value)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError("each must be an origin as browsers send it, such as https://ehr.example.org; no `*`")
+        return value
+
+    @field_validator("proxy_url")
+    @classmethod
+    def _proxy(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://none")
+        if parts.scheme != "http" or not parts.hostname or parts.username is not None:
+            raise ValueError("give an http address without a password, such as http://proxy.example.org:3128")
+        return value
 
     @field_validator("code_sets_off")
     @classmethod

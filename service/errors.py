@@ -3,7 +3,10 @@
     SetupError                     the service cannot start as it is set up; printed, never sent
     CallError                      a call that the shell itself turns down
     |-- ClientRefusedError         no valid client token; the reason is for the log only      (HTTP 401)
-    |-- BodyTooLargeError          longer than the limit                                      (HTTP 413)
+    |-- BodyTooLargeError          longer than the limit, or too many resources               (HTTP 413)
+    |-- BodyTooSlowError           did not arrive in time                                     (HTTP 408)
+    |-- TooManyCallsError          this client calls too often                                (HTTP 429)
+    |-- OverloadedError            too many calls of this client at once, or no memory left   (HTTP 503)
     `-- MediaTypeError             not JSON by its Content-Type, or compressed                (HTTP 415)
     ProblemError                   the core's own tree, cds_hooks/wire/problem.py             (HTTP 400, 404, 412)
 
@@ -12,6 +15,7 @@ Whatever else escapes is an error of Marrow's own: HTTP 500 with the request id,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -70,6 +74,36 @@ class BodyTooLargeError(CallError):
     headers: Mapping[str, str] = {"Connection": "close"}
 
 
+class BodyTooSlowError(CallError):
+    """The body did not arrive in time."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+    code = "timeout"
+    text = "The body did not arrive in time. Send it at once."
+    headers: Mapping[str, str] = {"Connection": "close"}
+
+
+class TooManyCallsError(CallError):
+    """This client calls more often than it may. `seconds` says when the next call is welcome."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "throttled"
+    text = "This client calls more often than it may. Wait as long as Retry-After says."
+
+    def __init__(self, reason: str, seconds: int) -> None:
+        super().__init__(reason)
+        self.headers = {"Retry-After": str(seconds)}
+
+
+class OverloadedError(CallError):
+    """This process has as much in hand as it may."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "throttled"
+    text = "The service has too much in hand. Try again after a moment."
+    headers: Mapping[str, str] = {"Retry-After": "1"}
+
+
 class MediaTypeError(CallError):
     """The body does not claim to be plain JSON."""
 
@@ -112,7 +146,8 @@ def unexpected(request_id: str, headers: Headers) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of the application an OperationOutcome."""
+    """Make every error of the application an OperationOutcome, and count refusals by reason in `app.state.refusals`."""
+    app.state.refusals = Counter[str]()
     app.add_exception_handler(CallError, _call_error)
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _http_error)
@@ -152,5 +187,6 @@ def _refuse(
     where: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    request.app.state.refusals[reason] += 1
     log.info("call_refused", status=int(status), reason=reason)
     return outcome(status, code, text, accept=request.headers.get("accept", ""), where=where, headers=headers)

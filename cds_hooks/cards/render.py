@@ -20,6 +20,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import (
     BASIS,
+    PLAIN,
     Basis,
     BasisEvidence,
     BasisFact,
@@ -28,6 +29,7 @@ from cds_hooks.wire.card import (
     Card,
     Coding,
     Indicator,
+    Presentation,
     Source,
 )
 from cds_hooks.wire.request import Request
@@ -63,6 +65,7 @@ class Renderer:
     patient: Patient
     rules: Sequence[AnyRule]
     recorded: Recorded
+    presentation: Presentation = PLAIN
 
     def cards(self, planned: Sequence[CardPlan], left_out: Sequence[str]) -> list[Card]:
         """In the order given; the last information card names those that were one too many."""
@@ -75,10 +78,11 @@ class Renderer:
         uuid = card_id(self.request, topic, lead.about or "")
         offered = offers(card, self.rules, self.patient)
         call = Call(self.request, self.patient, self.recorded, card, uuid)
-        suggestions = self.suggestions.build(offered.proposals, call)
+        built = self.suggestions.build(offered.proposals, call)
+        suggestions = [each for each in built if self.presentation.takes(each)]
         unknown = self._unrecognized(card)
-        facts = [fact for each in card.heard for fact in each.advice.because]
-        gaps = [gap for each in card.heard for gap in each.advice.unchecked]
+        facts = [fact for each in card.members for fact in each.advice.because]
+        gaps = [gap for each in card.members for gap in each.advice.unchecked]
         gaps += [gap for option in offered.options for gap in option.gaps]
         evidence = [item for each in card.members for item in each.rule.evidence]
         own = dict.fromkeys(reason for each in card.members for reason in each.rule.overrides)
@@ -89,7 +93,7 @@ class Renderer:
             indicator=card.indicator,
             source=source_of(f"{lead.rule.evidence[0].title} | {NO_SIGN_OFF}", topic, lead.rule.title),
             suggestions=suggestions or None,
-            selection_behavior="any" if suggestions else None,
+            selection_behavior=self.presentation.selection_behavior if suggestions else None,
             override_reasons=overrides(card.indicator, own),
             extension={
                 BASIS: basis(
@@ -103,7 +107,7 @@ class Renderer:
 
     def _unrecognized(self, card: CardPlan) -> tuple[str, ...]:
         """The names of medicines that no table knows, for a rule that looks at the medication list."""
-        if not any(Need.MEDICATIONS in each.rule.needs for each in card.heard):
+        if not any(Need.MEDICATIONS in each.rule.needs for each in card.members):
             return ()
         return tuple(dict.fromkeys(item.medicine.name for item in self.patient.unrecognized_medications.items))
 
@@ -130,7 +134,7 @@ class Renderer:
         if unknown:
             yield f"**Not recognized:** {_listed(unknown)}. {NOT_RECOGNIZED}."
         yield f"**Source:** {_cited(card)}."
-        limits = " ".join(dict.fromkeys(each.rule.limits for each in card.heard))
+        limits = " ".join(dict.fromkeys(each.rule.limits for each in card.members))
         yield f"**Limits:** {limits} {VERIFY} Data as of {self.patient.as_of:%Y-%m-%d %H:%M %Z}."
         if left_out:
             yield f"**{len(left_out)} more without a card:** {'; '.join(left_out)}."
@@ -142,7 +146,7 @@ def _line(advice: Advice) -> str:
 
 
 def _cited(card: CardPlan) -> str:
-    items = dict.fromkeys(item for each in card.heard for item in each.rule.evidence)
+    items = dict.fromkeys(item for each in card.members for item in each.rule.evidence)
     return "; ".join(f"{item.title}, {item.section}" for item in items)
 
 

@@ -133,7 +133,7 @@ def _moment(as_of: datetime) -> str:
 
 def _reason(kind: str, call: Call) -> dict[str, Any]:
     """Why: the Condition that the card stands on, else the finding in words. A Task has room for one of them."""
-    facts = [fact for each in call.card.heard for fact in each.advice.because]
+    facts = [fact for each in call.card.members for fact in each.advice.because]
     condition = next((fact.resource for fact in facts if fact.resource.startswith("Condition/")), None)
     if condition:
         reference = {"reference": condition}

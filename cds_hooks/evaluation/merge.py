@@ -1,12 +1,12 @@
 """Which advice shares a card: the card groups and the named partners of the rule specification (0.5), and nothing else.
 
-A card has a lead, whose summary it shows; members that it names in a line each; and rules that it replaces, which only
-its basis lists.
+A card has a lead, whose summary it shows, and members that it names in a line each. What a card replaces is not said,
+and kept in the record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
@@ -34,36 +34,29 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class CardPlan:
-    """One card to be: the lead, the members it carries in a line each, and what it replaces."""
+    """One card to be: the lead, and the members it carries in a line each."""
 
     lead: Spoken
     lines: tuple[Spoken, ...] = ()
-    replaced: tuple[Spoken, ...] = ()
-
-    @property
-    def heard(self) -> tuple[Spoken, ...]:
-        """Those whose facts and proposals the card shows."""
-        return (self.lead, *self.lines)
 
     @property
     def members(self) -> tuple[Spoken, ...]:
-        return (*self.heard, *self.replaced)
+        return (self.lead, *self.lines)
 
     @property
     def indicator(self) -> Indicator:
-        return min((each.advice.indicator for each in self.heard), key=URGENCY.__getitem__)
+        return min((each.advice.indicator for each in self.members), key=URGENCY.__getitem__)
 
     @property
     def groups(self) -> frozenset[Group]:
-        return frozenset(each.advice.group for each in self.heard if each.advice.group)
+        return frozenset(each.advice.group for each in self.members if each.advice.group)
 
 
 class How(Enum):
     """What becomes of a rule's advice beside that of a named partner."""
 
     LINE = auto()  # the partner's card carries it in a line
-    REPLACED = auto()  # the partner's card stands for it; its basis says so
-    SILENCED = auto()  # it is not said
+    REPLACED = auto()  # the partner's card stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +96,7 @@ _INFECTION = (
     "BME-DS-ORT-01",
 )
 PARTNERS: tuple[Partner, ...] = (
-    Partner("BME-DX-01", ("BME-DX-07",), How.SILENCED, arm="order"),
+    Partner("BME-DX-01", ("BME-DX-07",), How.REPLACED, arm="order"),
     Partner("BME-DX-07", _INFECTION, How.REPLACED, when="critical"),
     Partner("BME-RF-01", ("BME-RF-07", "BME-RF-08"), How.LINE),
     Partner("BME-RF-04", ("BME-DS-DEN-06",), How.REPLACED, arm="repeat"),
@@ -112,26 +105,26 @@ PARTNERS: tuple[Partner, ...] = (
     Partner("BME-RF-10", ("BME-DS-COR-01", "BME-DS-COR-04"), How.REPLACED),
     Partner("BME-VF-07", ("BME-DS-VAU-01",), How.REPLACED, when="critical"),
     Partner("BME-DS-VAU-02", ("BME-VF-07", "BME-DS-VAU-01"), How.LINE),
-    Partner("BME-TB-01", ("BME-CF-01",), How.SILENCED),
+    Partner("BME-TB-01", ("BME-CF-01",), How.REPLACED),
     Partner("BME-SP-06", ("BME-TB-03",), How.LINE),
 )
 """The named partners."""
 
 
 def plan(spoken: Sequence[Spoken]) -> tuple[tuple[CardPlan, ...], tuple[Spoken, ...]]:
-    """The cards to be, in the order of their leads, and the advice that is not said beside its partner."""
+    """The cards to be, in the order of their leads, and the advice that others replace."""
     yields = {id(each): found for each in spoken if (found := _partner(each, spoken))}
     heads = [each for each in spoken if id(each) not in yields]
-    carried: dict[int, list[tuple[How, Spoken]]] = {}
-    silenced: list[Spoken] = []
+    lines: dict[int, list[Spoken]] = {}
+    replaced: list[Spoken] = []
     for each in spoken:
         if id(each) in yields:
             how, head = _head(each, yields)
-            if how is How.SILENCED:
-                silenced.append(each)
+            if how is How.REPLACED:
+                replaced.append(each)
             else:
-                carried.setdefault(id(head), []).append((how, each))
-    return tuple(_card(group, carried) for group in _grouped(heads)), tuple(silenced)
+                lines.setdefault(id(head), []).append(each)
+    return tuple(_card(group, lines) for group in _grouped(heads)), tuple(replaced)
 
 
 def _partner(each: Spoken, spoken: Sequence[Spoken]) -> tuple[How, Spoken] | None:
@@ -150,8 +143,7 @@ def _head(each: Spoken, yields: Mapping[int, tuple[How, Spoken]]) -> tuple[How, 
     """The card that carries it in the end: a partner may itself yield to another."""
     how, head = yields[id(each)]
     while id(head) in yields:
-        further, head = yields[id(head)]
-        how = further if further is How.SILENCED else how
+        _, head = yields[id(head)]
     return how, head
 
 
@@ -168,10 +160,6 @@ def _grouped(heads: Sequence[Spoken]) -> Iterator[list[Spoken]]:
             yield sorted(same, key=lambda member: GROUPS[group].index(member.rule.id))
 
 
-def _card(group: list[Spoken], carried: Mapping[int, list[tuple[How, Spoken]]]) -> CardPlan:
-    yielding = [each for member in group for each in carried.get(id(member), ())]
-    return CardPlan(group[0], (*group[1:], *_those(yielding, How.LINE)), tuple(_those(yielding, How.REPLACED)))
-
-
-def _those(yielding: Iterable[tuple[How, Spoken]], how: How) -> Iterator[Spoken]:
-    return (each for kind, each in yielding if kind is how)
+def _card(group: list[Spoken], lines: Mapping[int, list[Spoken]]) -> CardPlan:
+    carried = (each for member in group for each in lines.get(id(member), ()))
+    return CardPlan(group[0], (*group[1:], *carried))

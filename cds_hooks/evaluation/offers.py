@@ -85,12 +85,12 @@ def offers(card: CardPlan, rules: Sequence[AnyRule], patient: Patient) -> Offers
     """The joined proposals of a card's members, each once, as far as they may be made."""
     kept: list[Proposal] = []
     notes: list[str] = []
-    for proposal in dict.fromkeys(each for member in card.heard for each in member.advice.proposals):
+    for proposal in dict.fromkeys(each for member in card.members for each in member.advice.proposals):
         against, first = _tested(proposal, rules, patient)
         if not against:
             kept.append(proposal)
         notes += against or first
-    listed = dict.fromkeys(option for member in card.heard for option in member.advice.options)
+    listed = dict.fromkeys(option for member in card.members for option in member.advice.options)
     return Offers(tuple(kept), tuple(dict.fromkeys(notes)), laid_out(listed, rules, patient))
 
 

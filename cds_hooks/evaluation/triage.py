@@ -52,6 +52,10 @@ class Triage:
         return self.fates.get((judged.rule.id, judged.order.key if judged.order else None))
 
 
+NOTHING = Triage((), (), (), {})
+"""No rule was concerned."""
+
+
 def triage(judged: Sequence[Judged], hook: Hook, policy: Policy | None = None) -> Triage:
     """Most urgent first, then in the order of the rules; one card per pair of drafts that meet each other."""
     site, fates = policy or Policy(), dict[Key, Fate]()
@@ -59,13 +63,13 @@ def triage(judged: Sequence[Judged], hook: Hook, policy: Policy | None = None) -
     spoken = _without(spoken, fates, Fate.SILENT, [each for each in spoken if site.mode(each.rule.id) is Mode.SILENT])
     spoken = _without(spoken, fates, Fate.HELD, [each for each in spoken if not _speaks(each, hook)])
     spoken = _without(spoken, fates, Fate.MERGED, [each for each in spoken if _carried_by_other_side(each, spoken)])
-    planned, silenced = plan(spoken)
-    _mark(fates, Fate.HELD, silenced)
+    planned, replaced = plan(spoken)
+    _mark(fates, Fate.MERGED, replaced)
     cards = [card for card in planned if not _beside_critical(card, planned)]
     _mark(fates, Fate.HELD, [each for card in planned if card not in cards for each in card.members])
     cards = sorted(cards, key=lambda card: (URGENCY[card.indicator], _rank(card, hook)))
     kept = cards if hook in ORDER_HOOKS else _capped(cards, int(site[INFO_CAP]))
-    _mark(fates, Fate.MERGED, [each for card in kept for each in (*card.lines, *card.replaced)])
+    _mark(fates, Fate.MERGED, [each for card in kept for each in card.lines])
     left_out = cards[len(kept) :]
     _mark(fates, Fate.CAPPED, [each for card in left_out for each in card.members])
     heard = [each for each in judged if site.mode(each.rule.id) is Mode.LIVE]

@@ -1,4 +1,4 @@
-"""Is the patient a child? What a partial or missing birth date leaves open stays open."""
+"""Is the patient a child, or of an age that adds to a risk? What the birth date leaves open stays open."""
 
 from __future__ import annotations
 
@@ -30,3 +30,12 @@ def under(patient: Patient, years: float) -> Finding[Fact]:
     if ages[0] >= years:
         return Absent()
     return Present((Fact(name="age", value=str(ages[0]), unit="years", kind="patient record"),))
+
+
+def aged(patient: Patient, years: float) -> Finding[Fact]:
+    """At least so old, as a factor that adds to a risk: absent where the birth date does not show it."""
+    if patient.demographics.gap:
+        return Unknown(patient.demographics.gap)
+    if patient.ages is None or not patient.surely_aged(years):
+        return Absent()
+    return Present((Fact(name="age", value=str(patient.ages[0]), unit="years", kind="patient record"),))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.medication import Medication, Order, Standing
-from cds_hooks.snapshot.model import Absent, Fact, Finding, Present, Unknown, only
+from cds_hooks.snapshot.model import Finding, only
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Result
 from cds_hooks.snapshot.vocabulary import DrugGroup, Route
@@ -100,12 +100,3 @@ def have_cards(patient: Patient, items: Iterable[Medication]) -> bool:
     """Are they all selected drafts of the session? Then each has a card of its own, which names their partners."""
     selected = {order.reference for order in patient.drafts if order.selected}
     return all(item.standing is Standing.DRAFT and item.reference in selected for item in items)
-
-
-def aged(patient: Patient, years: float) -> Finding[Fact]:
-    """At least so old, as a fact; absent where no birth date is recorded."""
-    if patient.demographics.gap:
-        return Unknown(patient.demographics.gap)
-    if patient.ages is None or not patient.surely_aged(years):
-        return Absent()
-    return Present((Fact(name="age", value=f"{patient.ages[0]} years", kind="patient record"),))

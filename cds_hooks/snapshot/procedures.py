@@ -1,18 +1,17 @@
-"""What speaks against a procedure: clotting, a tumor at its site, implanted electronics, an earlier injection (rule
-specification, section 11). Infection at the site is `Patient.infection`, an anticoagulant `Patient.takes`."""
+"""What speaks against a procedure: clotting, a tumor in its field, implanted electronics (rules of section 11).
+
+Infection at the site is `Patient.infection`, an anticoagulant `Patient.takes`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.medication import Medication, Standing
 from cds_hooks.snapshot.model import Factual, Finding, Present, any_of, finding
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem, Result
 from cds_hooks.snapshot.site import Site
-from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Route
-from cds_hooks.snapshot.when import When
+from cds_hooks.snapshot.vocabulary import Concept
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
@@ -51,7 +50,6 @@ ELECTRONICS = (
 BONE_TUMORS = frozenset(
     {Concept.PRIMARY_BONE_TUMOR, Concept.BONE_METASTASIS, Concept.MULTIPLE_MYELOMA, Concept.NEOPLASTIC_FRACTURE}
 )
-DEPOT = (DrugGroup.GLUCOCORTICOID_DEPOT_INJECTION, DrugGroup.GLUCOCORTICOID_SYSTEMIC)
 
 
 # -- clotting
@@ -102,32 +100,3 @@ def _in_field(item: Problem, site: Site) -> bool:
 def electronic_implant(patient: Patient) -> Finding[Problem | Event]:
     """An implant with electronics, on the device list or as a problem; plates and screws are none."""
     return patient.carries(*ELECTRONICS)
-
-
-def steroid_injection(patient: Patient, site: Site, within_days: float) -> Finding[Factual]:
-    """A local glucocorticoid injection in the window at this site, or at one that is not said: a procedure, or a
-    medicine that was given or has ended (0.8)."""
-    done = patient.event(Concept.JOINT_INJECTION, within_days=within_days)
-    if isinstance(done, Present):
-        done = finding(tuple(item for item in done.items if item.site.may_be(site)), done.gaps)
-    given = tuple(
-        item
-        for item in patient.medications.items
-        if _injected(item) and item.site.may_be(site) and recent(_given(item), patient, within_days)
-    )
-    return any_of(done, finding(given, patient.medications.gaps))
-
-
-def _injected(item: Medication) -> bool:
-    return item.medicine.route is Route.LOCAL and any(item.gives(group) for group in DEPOT)
-
-
-def _given(item: Medication) -> When | None:
-    """An active order alone proves no injection."""
-    ended = item.standing is Standing.ENDED
-    return item.last_given or ((item.stopped or item.written) if ended else None)
-
-
-def recent(when: When | None, patient: Patient, within_days: float) -> bool:
-    """Surely in the window: a partial date is no proof."""
-    return when is not None and 0 <= when.age_days_at_most(patient.as_of) <= within_days

@@ -6,6 +6,7 @@ Absent is left out, never null or empty: `encode` is the only way to bytes. The 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -13,6 +14,25 @@ import msgspec
 BASIS = "org.marrow-cds.basis"
 SUMMARY_LIMIT = 139  # "fewer than 140 characters", counted in UTF-16 units as browsers do
 Indicator = Literal["info", "warning", "critical"]
+SelectionBehavior = Literal["any", "at-most-one"]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What a client can show: clients differ, and some accept only independent suggestions (`any`) of one action.
+
+    `replacements`: whether it takes a suggestion of several actions, which replaces one draft by another.
+    """
+
+    selection_behavior: SelectionBehavior = "any"
+    replacements: bool = True
+
+    def takes(self, suggestion: Suggestion) -> bool:
+        """Whether the client can apply this suggestion."""
+        return self.replacements or len(suggestion.actions or ()) < 2
+
+
+PLAIN = Presentation()
 
 
 class Coding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,7 +102,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     source: Source
     extension: dict[str, Basis]
     suggestions: list[Suggestion] | None = None
-    selection_behavior: Literal["any", "at-most-one"] | None = None
+    selection_behavior: SelectionBehavior | None = None
     override_reasons: list[Coding] | None = None
 
     def __post_init__(self) -> None:

@@ -305,12 +305,17 @@ class Directions(Element, frozen=True):
     site: CodeableConcept | None = None
 
 
-class Dosage(Directions, frozen=True):
-    """A dosage instruction; of an administration, what was given."""
+class Schedule(Directions, frozen=True):
+    """The same with when."""
 
     timing: Timing | None = None
     as_needed_boolean: bool | None = None
     as_needed_codeable_concept: CodeableConcept | None = None
+
+
+class Dosage(Schedule, frozen=True):
+    """A dosage instruction; of an administration, what was given."""
+
     dose_and_rate: list[DoseAndRate] | None = None
     max_dose_per_period: Ratio | None = None
 
@@ -409,6 +414,52 @@ class Appointment(Head, frozen=True):
     participant: Raw = NOTHING
 
 
+class Diagnosis(Element, frozen=True):
+    condition: Reference | None = None
+
+
+class Encounter(Reasoned, frozen=True):
+    status: str | None = None
+    kind: Raw = msgspec.field(default=NOTHING, name="class")
+    type: Raw = NOTHING
+    service_type: Raw = NOTHING
+    period: Raw = NOTHING
+    diagnosis: Raw = NOTHING
+
+
+class Title(Element, frozen=True):
+    title: str | None = None
+
+
+class Payload(Element, frozen=True):
+    content_string: str | None = None
+    content_attachment: Title | None = None
+
+
+class Communication(Head, frozen=True):
+    status: str | None = None
+    category: Raw = NOTHING
+    topic: Raw = NOTHING
+    payload: Raw = NOTHING
+    sent: str | None = None
+    received: str | None = None
+
+
+class Series(Element, frozen=True):
+    modality: Coding | None = None
+    body_site: Coding | None = None
+    laterality: Coding | None = None
+
+
+class ImagingStudy(Head, frozen=True):
+    status: str | None = None
+    started: str | None = None
+    modality: Raw = NOTHING
+    procedure_code: Raw = NOTHING
+    description: str | None = None
+    series: Raw = NOTHING
+
+
 ROWS: dict[str, type[Head]] = {
     kind.__name__: kind
     for kind in (
@@ -426,6 +477,9 @@ ROWS: dict[str, type[Head]] = {
         Device,
         Immunization,
         Appointment,
+        Encounter,
+        Communication,
+        ImagingStudy,
     )
 }
 """How a row of each type is read."""

@@ -1,4 +1,4 @@
-"""One page from a FHIR server, over the pooled session of the application.
+"""One page from a FHIR server.
 
 FhirFault                      the page could not be had; `reason` is for people and never quotes the server
 `-- StatusFault                the server answered with a status other than 200
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import aiohttp
 import msgspec
 from msgspec import Raw
-from yarl import URL
 
-from service.version import program_version
+from service.security.outgoing import ForbiddenAddressError, Outgoing
 
 ACCEPT = "application/fhir+json"
 CHUNK = 64 * 1024
 NULL = Raw(b"null")
+FORBIDDEN = "the name of the EHR's server leads to an address that Marrow may not call"
 STATUS_REASONS = {
     401: "the EHR refused access (401)",
     403: "the EHR refused access (403)",
@@ -65,27 +65,20 @@ class _Link(msgspec.Struct):
     url: str
 
 
-def open_session() -> aiohttp.ClientSession:
-    """The session that all calls share. It keeps no cookies and knows no time limit: each call brings its own."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        headers={"Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", "User-Agent": f"marrow/{program_version()}"},
-    )
-
-
-async def get(session: aiohttp.ClientSession, url: str, *, token: str | None, most_bytes: int) -> Page:
+async def get(outgoing: Outgoing, url: str, *, token: str | None, most_bytes: int) -> Page:
     """Fetch one page.
 
     Raises FhirFault; TimeoutError when the caller's time is up.
     """
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = {"Accept": ACCEPT, **({"Authorization": f"Bearer {token}"} if token else {})}
     try:
-        async with session.get(URL(url), headers=headers, allow_redirects=False) as response:
+        async with outgoing.get(url, headers) as response:
             if response.status != 200:
                 raise StatusFault(response.status)
             body = await _read(response, most_bytes)
+    except aiohttp.ClientConnectorDNSError as error:
+        refused = isinstance(error.os_error, ForbiddenAddressError)
+        raise FhirFault(FORBIDDEN if refused else "the name of the EHR's server could not be looked up") from None
     except aiohttp.ClientConnectionError:
         raise FhirFault("the EHR could not be reached") from None
     except aiohttp.ClientPayloadError:

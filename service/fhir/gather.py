@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-import aiohttp
-
 from cds_hooks.wire.delivery import Delivery, Query, State
 from service.fhir.client import FhirFault, Page, StatusFault, get
 from service.security.outbound import FhirBase, same_origin
+from service.security.outgoing import Outgoing
 
 # Parameters that only ease reading: a server that does not know them is asked again without.
 OPTIONAL_PARAMETERS = frozenset({"_sort", "_count"})
@@ -31,7 +30,7 @@ class Limits:
 class Reader:
     """Reads from one FHIR server during one call. `deadline` is a time of the event loop."""
 
-    session: aiohttp.ClientSession
+    outgoing: Outgoing
     base: FhirBase
     token: str | None
     deadline: float
@@ -83,7 +82,7 @@ class Reader:
         return await self._page(plainer, query, 0)
 
     async def _page(self, url: str, query: Query, had: int) -> Page:
-        page = await get(self.session, url, token=self.token, most_bytes=self.limits.bytes - had)
+        page = await get(self.outgoing, url, token=self.token, most_bytes=self.limits.bytes - had)
         expected = query.path.partition("/")[0] if _is_read(query) else "Bundle"
         if page.resource_type != expected:
             raise FhirFault("the answer was not what the query asks for")

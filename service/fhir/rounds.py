@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from cds_hooks.wire.delivery import NOT_ASKED, Delivery, Query
 from cds_hooks.wire.request import FhirAuthorization, Request
 from service.clients import Client
 from service.fhir.gather import Limits, Reader, failed
 from service.fhir.scopes import covers
 from service.security.outbound import FhirBase, allowed
+from service.security.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from cds_hooks.advisor import Consultation
@@ -29,7 +28,7 @@ _TYPE = re.compile(r"[A-Za-z]+")
 class Ehr:
     """The EHRs, as far as all calls see them alike."""
 
-    session: aiohttp.ClientSession
+    outgoing: Outgoing
     limits: Limits
 
     async def fetch_missing(self, consultation: Consultation, client: Client) -> dict[str, Delivery]:
@@ -56,6 +55,8 @@ class Ehr:
             return failed(queries, "no access token was given")
         if authorization is not None and not _TOKEN.fullmatch(authorization.access_token):
             return failed(queries, "the access token cannot be used")
+        if authorization is not None and _expired(authorization):
+            return failed(queries, "the access token has expired")
         return await self._read(base, authorization, queries, deadline)
 
     async def _read(
@@ -63,10 +64,18 @@ class Ehr:
     ) -> Mapping[str, Delivery]:
         token = authorization.access_token if authorization else None
         scope = authorization.scope if authorization else None
-        reader = Reader(self.session, base, token, deadline, self.limits)
+        reader = Reader(self.outgoing, base, token, deadline, self.limits)
         covered = [query for query in queries if covers(scope, _type(query))]
         refused = [query for query in queries if query not in covered]
         return {**failed(refused, "the access token does not cover this kind of data"), **await reader.gather(covered)}
+
+
+def _expired(authorization: FhirAuthorization) -> bool:
+    """Whether the client says that the token lives no longer. What is no number says nothing."""
+    try:
+        return authorization.expires_in is not None and float(authorization.expires_in) <= 0
+    except (ValueError, OverflowError):
+        return False
 
 
 def _type(query: Query) -> str:

@@ -1,6 +1,6 @@
 """POST /cds-services/{id}: one call, from the token to the cards (CDS Hooks 2.0, "Calling a CDS Service").
 
-    who asks -> body -> request -> what is missing, from the EHR -> answer -> record -> reply
+    who asks -> whether there is room -> body -> request -> what is missing, from the EHR -> answer -> record -> reply
 
 The caller is known before a byte of the body is read. Everything between reading and replying is the core's.
 """
@@ -24,8 +24,9 @@ from service.errors import JSON_UTF8, NO_STORE
 from service.fhir.rounds import Ehr
 from service.observability.redaction import described
 from service.persistence.decisions import CallRecord, DecisionStore
-from service.routes.body import read_body
+from service.routes.body import BodyLimits, read_body
 from service.security.client_jwt import Gate
+from service.security.throttle import Throttle
 from service.site_files import AdvisorHolder
 from service.version import program_version
 
@@ -41,9 +42,12 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         400: "Not the request that CDS Hooks defines for this hook",
         401: "No valid client token",
         404: "No service with this id",
+        408: "The body did not arrive in time",
         412: "Nothing that the service needs could be had",
-        413: "Longer than the limit",
+        413: "Longer than the limit, or too many resources",
         415: "Not JSON by its Content-Type",
+        429: "This client calls too often; Retry-After says when to call again",
+        503: "Too many calls of this client at once; Retry-After says when to call again",
     }.items()
 }
 
@@ -57,17 +61,22 @@ class Desk:
     ehr: Callable[[], Ehr]  # its session opens when the service starts, after the routes are made
     store: DecisionStore
     clock: Callable[[], datetime]
-    max_body_bytes: int
+    limits: BodyLimits
+    throttle: Throttle
 
     async def answer(self, request: Request) -> Response:
         """Answer one call. What it raises becomes an OperationOutcome in `service.errors`."""
         watch = Stopwatch()
         path: str = request.scope["path"]
-        client = self.gate.admit(request.headers.getlist("authorization"), path)
-        body = await read_body(request, self.max_body_bytes)
+        client = await self.gate.admit(request.headers.getlist("authorization"), path)
+        request.state.client = client
+        with self.throttle.turn(client.name):
+            return await self._answer(request, path.removeprefix(PATH), client, watch)
+
+    async def _answer(self, request: Request, service: str, client: Client, watch: Stopwatch) -> Response:
+        body = await read_body(request, self.limits)
         watch.lap("body")
-        service = path.removeprefix(PATH)
-        consultation = self.in_force.advisor.consult(service, body, self.clock())
+        consultation = self.in_force.advisor.consult(service, body, self.clock(), client.presentation)
         watch.lap("read")
         have = await self.ehr().fetch_missing(consultation, client)
         watch.lap("gather")

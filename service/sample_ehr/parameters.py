@@ -96,6 +96,11 @@ _BY_TYPE: dict[str, tuple[Parameter, ...]] = {
         _date("recorded-date", "recordedDate"),
         _date("onset-date", "onsetDateTime", "onsetPeriod"),
     ),
+    "Device": (
+        _patient(path="patient"),
+        _token("type"),
+        _token("status"),
+    ),
     "DeviceRequest": (
         *_SUBJECT,
         _token("code", "codeCodeableConcept"),
@@ -138,6 +143,12 @@ _BY_TYPE: dict[str, tuple[Parameter, ...]] = {
         _token("bodysite", "series.bodySite"),
         _token("status"),
         _date("started", "started"),
+    ),
+    "Immunization": (
+        _patient(path="patient"),
+        _token("vaccine-code", "vaccineCode"),
+        _token("status"),
+        _date("date", "occurrenceDateTime"),
     ),
     "Medication": (_token("code"), _token("status")),
     "MedicationAdministration": (

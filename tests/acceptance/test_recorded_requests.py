@@ -1,4 +1,4 @@
-"""Requests recorded from the official CDS Hooks sandbox, invalid R4 drafts and all, are answered with 200.
+"""Requests recorded from the official CDS Hooks sandbox, invalid R4 drafts and all, are answered in development.
 
 The recordings stand beside the checkout (`shared/data`); where they do not, these tests say so and are skipped.
 """
@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.integration.test_shell_support import calling
+from service.clients import load_clients
+from service.config import Mode, Settings
+from service.errors import SetupError
+from tests.contract.schemas import REQUEST, faults
+from tests.integration.test_shell_support import NOW, calling
+from tests.unit.service.signing import BASE, ec_jwk, token
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "data" / "sandbox-requests"
 REQUESTS = sorted(path.name for path in RECORDINGS.glob("*.json") if path.name.startswith(("order-", "patient-view")))
@@ -30,3 +36,51 @@ async def test_a_recorded_request_is_answered(name: str) -> None:
     names_a_drug_of_ours = "Warfarin" in json.dumps(body["context"])
     must_be_said = body["hook"] == "patient-view" or names_a_drug_of_ours
     assert topics == (["BME-SYS-01"] if must_be_said else [])
+
+
+def sandbox(folder: Path, keys: dict[str, Any], mode: Mode) -> Settings:
+    """A site that lists the sandbox as a client."""
+    entry = {"name": "sandbox", "issuer": "https://sandbox.cds-hooks.org", "jwks": keys}
+    (folder / "clients.yaml").write_text(json.dumps({"clients": [entry]}), "utf-8")
+    return Settings(mode=mode, clients_file=folder / "clients.yaml", public_urls=(BASE,))
+
+
+@pytest.mark.asyncio
+@pytest.mark.conforms("P4", "T20")
+@pytest.mark.parametrize("name", REQUESTS or ["none"])
+async def test_a_signed_call_of_the_sandbox_is_taken_in_development(name: str, tmp_path: Path) -> None:
+    """Header and claims as recorded, but for our address and the time; the signature is a stand-in's."""
+    recorded = json.loads((RECORDINGS / name).read_text())
+    assert REQUEST.is_valid(recorded["body"])
+    header, claims = recorded["jwt"]
+    path = f"/cds-services/bme-{recorded['body']['hook']}"
+    now = int(NOW.timestamp())
+    signed = token(header=header, iss=claims["iss"], jti=claims["jti"], aud=BASE + path, iat=now, exp=now + 300)
+    settings = sandbox(tmp_path, {"keys": [ec_jwk(header["kid"])]}, Mode.DEVELOPMENT)
+    async with calling(settings, clock=lambda: NOW) as client:
+        headers = {**recorded["headers"], "Authorization": f"Bearer {signed}"}
+        headers = {key: value for key, value in headers.items() if key.lower() not in ("host", "content-length")}
+        reply = await client.post(path, content=json.dumps(recorded["body"]).encode(), headers=headers)
+    assert reply.status_code == 200
+    assert faults(reply.json()) == []
+
+
+@pytest.mark.conforms("P4")
+def test_the_recorded_keys_of_the_sandbox_stop_the_start_in_production(tmp_path: Path) -> None:
+    keys = json.loads((RECORDINGS / "sandbox-jwks.json").read_text())
+    assert load_clients(sandbox(tmp_path, keys, Mode.DEVELOPMENT)).claiming("https://sandbox.cds-hooks.org", None)
+    with pytest.raises(SetupError, match="sandbox"):
+        load_clients(sandbox(tmp_path, keys, Mode.PRODUCTION))
+
+
+@pytest.mark.asyncio
+@pytest.mark.conforms("O2")
+async def test_the_recorded_preflight_of_the_sandbox_is_answered() -> None:
+    recorded = json.loads((RECORDINGS / "cors-preflight.json").read_text())
+    origin = recorded["headers"]["Origin"]
+    settings = Settings.model_validate({"mode": Mode.DEVELOPMENT, "cors_origins": origin})
+    async with calling(settings) as client:
+        reply = await client.options("/cds-services/bme-patient-view", headers=recorded["headers"])
+    assert reply.status_code == 200
+    assert reply.headers["access-control-allow-origin"] == origin
+    assert "authorization" in reply.headers["access-control-allow-headers"].lower()

@@ -250,3 +250,33 @@ def fhir_appointment(**overrides: Any) -> Json:
         "participant": [{"actor": SUBJECT, "status": "accepted"}],
         **overrides,
     }
+
+
+def fhir_encounter(**overrides: Any) -> Json:
+    """A finished visit to the orthopedic clinic, 20 days ago."""
+    return {
+        "resourceType": "Encounter",
+        "id": "encounter-1",
+        "status": "finished",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+        "type": [named("Clinic visit")],
+        "serviceType": coded(SNOMED, "394801008", "Trauma and orthopedics"),
+        "subject": SUBJECT,
+        "period": {"start": day(20), "end": day(20)},
+        **overrides,
+    }
+
+
+def fhir_imaging_study(**overrides: Any) -> Json:
+    """An MR study of the right ankle, 20 days ago."""
+    return {
+        "resourceType": "ImagingStudy",
+        "id": "study-1",
+        "status": "available",
+        "modality": [{"code": "MR"}],
+        "subject": SUBJECT,
+        "started": day(20),
+        "procedureCode": [coded(LOINC, "36429-9", "MR Ankle - right WO contrast")],
+        "series": [{"modality": {"code": "MR"}, "bodySite": {"system": SNOMED, "code": "344001"}}],
+        **overrides,
+    }

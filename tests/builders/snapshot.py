@@ -269,11 +269,14 @@ def an_event(
     open: bool = False,  # noqa: A002 -- the field's name
     kind: str = "Procedure",
     uncertain: bool = False,
+    planned: When | None = None,
 ) -> Event:
     """A procedure of 60 days ago; with another `kind` a device, an order of care, an appointment, an immunization."""
     name = "-".join(concepts) or "another-procedure"
     fact = Fact(name=kind.lower(), value=name, kind=kind.lower(), when=when, resource=f"{kind}/{name}")
-    return Event(concepts=frozenset(concepts), when=when, fact=fact, site=site, open=open, uncertain=uncertain)
+    return Event(
+        concepts=frozenset(concepts), when=when, fact=fact, site=site, open=open, uncertain=uncertain, planned=planned
+    )
 
 
 def an_encounter(

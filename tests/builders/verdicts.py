@@ -45,6 +45,7 @@ class Expected:
     gap: GapKind | None = None
     arm: str | None = None
     group: Group | None = None
+    says: tuple[str, ...] = ()
 
 
 def advice(
@@ -59,9 +60,11 @@ def advice(
     remarked: bool | None = None,
     arm: str | None = None,
     group: Group | None = None,
+    says: Sequence[str] = (),
 ) -> Expected:
-    """Advice. `offers` are all proposals: `delete Type/id` or a service; `because` are references it must stand on;
-    `unchecked` and `remarked` say whether the card names what could not be checked, or data that were not used."""
+    """Advice. `says` are words of its detail; `offers` are all proposals: `delete Type/id` or a service; `because` are
+    references it must stand on; `unchecked` and `remarked` say whether the card names what could not be checked, or
+    data that were not used."""
     return Expected(
         rule,
         Advice,
@@ -74,6 +77,7 @@ def advice(
         remarked=remarked,
         arm=arm,
         group=group,
+        says=tuple(says),
     )
 
 
@@ -136,6 +140,7 @@ def _check_advice(verdict: Advice, expected: Expected) -> None:
     assert expected.mirror in (None, verdict.mirror)
     assert expected.arm in (None, verdict.arm)
     assert expected.group in (None, verdict.group)
+    assert [words for words in expected.says if words not in " ".join(verdict.detail)] == []
     if expected.offers is not None:
         assert sorted(offers(verdict)) == sorted(expected.offers)
     if expected.because is not None:

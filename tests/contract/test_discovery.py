@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from tests.builders.calls import the_advisor
+from tests.contract.schemas import DISCOVERY
 
 SERVICES = the_advisor().discovery()["services"]
 TEMPLATES = {(service["id"], key): query for service in SERVICES for key, query in service["prefetch"].items()}
@@ -16,6 +18,7 @@ MOST_QUERIES = 24
 """One for each kind of resource that the rules of a service read; Observations in a few, by subject."""
 
 
+@pytest.mark.conforms("B5", "B6", "B8", "B11", "B12", "B13", "P6")
 def test_one_service_per_hook() -> None:
     """Ids are URL-safe and used once; each answers one hook."""
     assert [(service["id"], service["hook"]) for service in SERVICES] == [
@@ -34,6 +37,7 @@ def test_one_service_per_hook() -> None:
         assert service["extension"]["org.marrow-cds.knowledge"]["revision"] == the_advisor().knowledge_revision
 
 
+@pytest.mark.conforms("B7", "E1", "E2", "E6", "E7", "E8", "E9", "E10")
 @pytest.mark.parametrize(("service", "key"), list(TEMPLATES))
 def test_a_template_keeps_to_the_common_subset(service: str, key: str) -> None:
     """A read or a search by equality, context tokens of 1.0 only, no modifier, no repeated parameter, short enough."""
@@ -47,6 +51,13 @@ def test_a_template_keeps_to_the_common_subset(service: str, key: str) -> None:
     assert not any(sign in search for sign in (":not", ":missing", ":in", "_include", "_has", "+", " "))
 
 
+@pytest.mark.conforms("B2", "B5", "B6", "B7", "B8", "B11", "B13")
+def test_the_document_fits_the_schema() -> None:
+    """Closed for members that CDS Hooks 2.0 does not know."""
+    document = json.loads(json.dumps(the_advisor().discovery()))
+    assert [error.message for error in DISCOVERY.iter_errors(document)] == []
+
+
 def test_few_queries() -> None:
     """Analysts copy the queries by hand: they are few, and the same key is the same query."""
     assert all(len(service["prefetch"]) <= MOST_QUERIES for service in SERVICES)
@@ -56,6 +67,7 @@ def test_few_queries() -> None:
     assert all(len(queries) == 1 for queries in by_key.values())
 
 
+@pytest.mark.conforms("B14")
 def test_discovery_is_stable() -> None:
     """The same build gives the same document, so that clients may cache it."""
     assert the_advisor().discovery() == the_advisor().discovery()

@@ -22,6 +22,7 @@ def told(hook: str, body: bytes, have: dict[str, Delivery] | None = None) -> lis
 
 
 @pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
+@pytest.mark.conforms("D5", "D6")
 def test_an_encounter_asks_about_the_chart(hook: str) -> None:
     """What patient-view says of an ongoing prostacyclin is said when the patient arrives or leaves, too."""
     assert told(hook, a_request(hook, prefetch=full_prefetch(the_advisor(), hook, ONGOING))) == ["BME-CI-05"]
@@ -35,6 +36,7 @@ def test_an_encounter_without_its_id(hook: str) -> None:
         the_advisor().consult(service_of(hook), json.dumps(body).encode(), AS_OF)
 
 
+@pytest.mark.conforms("D8")
 def test_a_refill_is_checked_like_an_order_to_sign() -> None:
     """With or without a user; the drafts stand in `medications`."""
     body = json.loads(a_request("medication-refill", [fhir_draft()], CHART))
@@ -68,6 +70,7 @@ def read_as(**changes: Any) -> dict[str, Delivery]:
 ORDER = f"MedicationRequest/{fhir_draft()['id']}"
 
 
+@pytest.mark.conforms("D4")
 def test_a_dispatched_order_is_asked_for_and_judged() -> None:
     """It is read by its reference, and judged like one to sign. Nothing of it can be removed any more."""
     consultation = the_advisor().consult("bme-order-dispatch", dispatched(), AS_OF)
@@ -80,6 +83,7 @@ def test_a_dispatched_order_is_asked_for_and_judged() -> None:
 @pytest.mark.parametrize(
     "context", [{"dispatchedOrders": None, "order": ORDER}, {"dispatchedOrders": [f"https://ehr/{ORDER}"]}]
 )
+@pytest.mark.conforms("D4", "P7")
 def test_other_spellings_of_the_order(context: dict[str, Any]) -> None:
     """`order` is the name in version 1.0; a reference may be absolute."""
     assert "BME-CI-01" in told("order-dispatch", dispatched(**context), read_as())

@@ -49,10 +49,12 @@ NO_HOOK.pop("hook")
         (json.dumps(a_call(fhirAuthorization={"access_token": "t"})).encode(), "without fhirServer"),
     ],
 )
+@pytest.mark.conforms("A9", "C2", "C3", "C4", "C6", "C10", "H5", "H6", "P6", "V1")
 async def test_a_body_that_is_no_request(body: bytes, expected: str) -> None:
     assert expected in the_problem(await post(body), 400)
 
 
+@pytest.mark.conforms("D13")
 async def test_a_draft_of_another_patient_is_refused() -> None:
     body = a_call()
     body["context"]["draftOrders"] = a_call("sample-safe")["context"]["draftOrders"]
@@ -62,6 +64,7 @@ async def test_a_draft_of_another_patient_is_refused() -> None:
 
 
 @pytest.mark.parametrize("path", ["/cds-services/none", "/cds-services/patient-4711", "/cds-services/bme%2F", "/other"])
+@pytest.mark.conforms("C11", "H6")
 async def test_an_unknown_address(path: str) -> None:
     text = the_problem(await post(json.dumps(a_call()).encode(), path=path), 404)
     assert "GET /cds-services" in text
@@ -71,6 +74,7 @@ async def test_an_unknown_address(path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"), [("GET", SIGN, "POST"), ("PUT", SIGN, "POST"), ("POST", "/cds-services", "GET")]
 )
+@pytest.mark.conforms("C11", "H6")
 async def test_a_wrong_method_names_the_right_one(method: str, path: str, allowed: str) -> None:
     async with calling() as client:
         reply = await client.request(method, path)
@@ -88,6 +92,7 @@ async def test_a_wrong_method_names_the_right_one(method: str, path: str, allowe
         {**JSON, "Content-Encoding": "gzip"},
     ],
 )
+@pytest.mark.conforms("A8", "H6")
 async def test_a_body_that_does_not_claim_to_be_plain_json(headers: dict[str, str]) -> None:
     the_problem(await post(json.dumps(a_call()).encode(), headers), 415)
 
@@ -95,10 +100,12 @@ async def test_a_body_that_does_not_claim_to_be_plain_json(headers: dict[str, st
 @pytest.mark.parametrize(
     "media_type", ["application/json; charset=utf-8", "Application/JSON", "application/fhir+json;fhirVersion=4.0"]
 )
+@pytest.mark.conforms("A8", "C1")
 async def test_json_by_any_of_its_names(media_type: str) -> None:
     assert (await post(json.dumps(a_call(drug="metformin")).encode(), {"Content-Type": media_type})).status_code == 200
 
 
+@pytest.mark.conforms("A9", "H6")
 async def test_a_long_body_is_refused_before_it_is_read() -> None:
     sent = 0
 
@@ -128,6 +135,7 @@ async def test_the_limit_is_a_setting() -> None:
         the_problem(await client.post(SIGN, json=a_call()), 413)
 
 
+@pytest.mark.conforms("A7")
 async def test_fhir_json_for_those_who_ask_for_it() -> None:
     async with calling() as client:
         reply = await client.post(SIGN, content=b"", headers={**JSON, "Accept": "application/fhir+json"})
@@ -135,6 +143,7 @@ async def test_fhir_json_for_those_who_ask_for_it() -> None:
     assert reply.headers["content-type"] == "application/fhir+json; charset=utf-8"
 
 
+@pytest.mark.conforms("D11", "E19")
 async def test_one_malformed_resource_does_not_fail_the_call() -> None:
     body = a_call(prefetch={"patient": [1], "medications": {"resourceType": "Bundle", "entry": [{"resource": 7}]}})
     reply = await post(json.dumps(body).encode())

@@ -17,6 +17,7 @@ def indicators(reply: httpx.Response) -> list[tuple[str, str]]:
     return [(card["source"]["topic"]["code"], card["indicator"]) for card in reply.json()["cards"]]
 
 
+@pytest.mark.conforms("E12", "E16", "E18", "H8")
 async def test_what_prefetch_does_not_bring_is_read_from_the_ehr() -> None:
     store = MemoryDecisions()
     async with running(TODAY) as base, calling(store=store) as client:
@@ -33,12 +34,14 @@ async def test_what_prefetch_does_not_bring_is_read_from_the_ehr() -> None:
     assert first.timings.keys() == {"body", "read", "gather", "answer"}
 
 
+@pytest.mark.conforms("D14")
 async def test_a_referenced_medication_is_read_in_a_second_round() -> None:
     async with running(TODAY) as base, calling() as client:
         reply = await client.post(SIGN, json=a_call("sample-warfarin", fhirServer=base))
     assert ("BME-CI-01", "critical") in indicators(reply)
 
 
+@pytest.mark.conforms("H2", "P10")
 async def test_a_draft_that_no_rule_concerns_asks_nobody() -> None:
     async with calling() as client:
         reply = await client.post(SIGN, json=a_call(drug="metformin", fhirServer="http://127.0.0.1:9/fhir"))
@@ -48,12 +51,14 @@ async def test_a_draft_that_no_rule_concerns_asks_nobody() -> None:
 @pytest.mark.parametrize(
     "fhir_server", [None, "http://127.0.0.1:9/fhir", "https://ehr.example.org/fhir", "http://169.254.169.254/"]
 )
+@pytest.mark.conforms("E17", "G7", "G8", "P2")
 async def test_data_out_of_reach_is_never_silence(fhir_server: str | None) -> None:
     async with calling() as client:
         reply = await client.post(SIGN, json=a_call(fhirServer=fhir_server))
     assert any("BME-SYS-01" in topic for topic, _ in indicators(reply))
 
 
+@pytest.mark.conforms("E17", "H4", "H5", "P2")
 async def test_a_chart_without_any_data_is_a_412() -> None:
     body = a_call(hook="patient-view", context={"userId": "Practitioner/1", "patientId": "sample-apixaban"})
     async with calling() as client:
@@ -62,6 +67,7 @@ async def test_a_chart_without_any_data_is_a_412() -> None:
     assert reply.json()["issue"][0]["expression"] == ["prefetch"]
 
 
+@pytest.mark.conforms("B1", "B4", "B14")
 async def test_discovery_is_cacheable() -> None:
     async with calling() as client:
         reply = await client.get("/cds-services")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
+from tests.builders.tls import self_signed
 from tests.integration.test_shell_support import SIGN, a_call
+from tests.unit.service.signing import ISSUER, ec_jwk
 
 MARROW = [sys.executable, "-c", "from service.cli import app; app()"]
 REPOSITORY = Path(__file__).parents[2]
@@ -56,8 +59,10 @@ def _wait_until_it_answers(process: subprocess.Popen[str], port: int) -> str:
     while process.poll() is None:
         try:
             httpx.get(f"{url}/health/live", timeout=5)
-        except httpx.TransportError:
+        except httpx.ConnectError:
             continue
+        except httpx.TransportError:
+            pass  # listens, and speaks TLS
         return url
     raise AssertionError(process.communicate()[1])
 
@@ -84,6 +89,40 @@ def test_serve_answers_and_drains_when_it_is_stopped(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "marrow.db")
     assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
     connection.close()
+
+
+@pytest.mark.conforms("A10", "T1")
+def test_serve_speaks_https_by_itself(tmp_path: Path) -> None:
+    """TLS 1.2 or later, with the site's certificate (checklist item A10)."""
+    chain, key = self_signed(tmp_path)
+    tls = {"MARROW_TLS_CERTIFICATE": str(chain), "MARROW_TLS_KEY": str(key)}
+    port = free_port()
+    with started("serve", "--port", str(port), cwd=tmp_path, MARROW_MODE="development", **tls) as (process, _):
+        context = ssl.create_default_context(cafile=chain)
+        reply = httpx.get(f"https://127.0.0.1:{port}/cds-services", verify=context, timeout=10)
+        assert reply.json()["services"]
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
+        assert httpx.get(f"https://127.0.0.1:{port}/health/live", verify=context, timeout=10).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert f"https://127.0.0.1:{port}/cds-services" in process.communicate(timeout=30)[1]
+
+
+def test_a_certificate_without_its_key_stops_the_start(tmp_path: Path) -> None:
+    chain, _ = self_signed(tmp_path)
+    for tls in ({"MARROW_TLS_CERTIFICATE": str(chain)}, {"MARROW_TLS_KEY": str(tmp_path / "none.pem")}):
+        refused = run("serve", cwd=tmp_path, MARROW_MODE="development", **tls)
+        assert refused.returncode == 2
+        assert "MARROW_TLS_CERTIFICATE" in refused.stderr
+
+
+def test_several_workers_in_production_need_redis(tmp_path: Path) -> None:
+    (tmp_path / "clients.yaml").write_text(
+        json.dumps({"clients": [{"name": "hospital", "issuer": ISSUER, "jwks": {"keys": [ec_jwk()]}}]})
+    )
+    site = {"MARROW_CLIENTS_FILE": "clients.yaml", "MARROW_PATIENT_HASH_KEY": "sixteen characters"}
+    refused = run("serve", "--workers", "2", cwd=tmp_path, **site)
+    assert refused.returncode == 2
+    assert "2 processes need MARROW_REDIS_URL" in refused.stderr
 
 
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:

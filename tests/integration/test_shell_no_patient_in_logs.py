@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from service.observability.logs import configure_logs
 from service.persistence.sql import SqlDecisions
 from tests.integration.test_shell_support import SIGN, a_call, calling
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr
-from tests.unit.service.signing import token
+from tests.unit.service.signing import BASE, ec_jwk, token
 from tests.unit.service.sqlite_threads import sqlite_threads_end
 
 pytestmark = pytest.mark.asyncio
@@ -77,6 +78,7 @@ def check(lines: io.StringIO, *replies: httpx.Response) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines.getvalue().splitlines()]
 
 
+@pytest.mark.conforms("F16", "G6")
 async def test_good_calls_and_an_ehr_that_fails(lines: io.StringIO) -> None:
     async with FaultyEhr().running() as ehr, calling() as client:
         ehr.answer("MedicationRequest", f"{CANARY} is not JSON".encode())
@@ -104,6 +106,7 @@ async def test_good_calls_and_an_ehr_that_fails(lines: io.StringIO) -> None:
     assert events.count("call_answered") == 3
 
 
+@pytest.mark.conforms("F16", "H5")
 async def test_bad_calls(lines: io.StringIO) -> None:
     def changed(**more: Any) -> dict[str, Any]:
         return {**marked(), **more}
@@ -138,6 +141,46 @@ async def test_bad_calls(lines: io.StringIO) -> None:
     check(lines, *replies)
 
 
+async def test_refusals_of_every_kind(lines: io.StringIO, tmp_path: Path) -> None:
+    """Too often, too slow, too much, used twice, by unknown keys: the reason is a word of ours."""
+    entry = {
+        "name": "hospital",
+        "issuer": f"https://{CANARY}.example.org",
+        "audience": [CANARY],
+        "jwks_url": f"https://{CANARY}.invalid/{CANARY}.json",
+        "fhir_servers": [f"https://{CANARY}.invalid/{CANARY}"],
+    }
+    signed = {"name": "signed", "issuer": f"https://signed.{CANARY}.example.org", "jwks": {"keys": [ec_jwk()]}}
+    (tmp_path / "clients.yaml").write_text(json.dumps({"clients": [entry, signed]}))
+    base = {"mode": Mode.DEVELOPMENT, "clients_file": tmp_path / "clients.yaml", "public_urls": (BASE,)}
+
+    async def slowly() -> AsyncIterator[bytes]:
+        while True:
+            yield CANARY.encode()
+            await asyncio.sleep(0.01)
+
+    async def told(settings: dict[str, Any], *bodies: Any, **headers: str) -> list[httpx.Response]:
+        async with calling(Settings.model_validate({**base, **settings})) as client:
+            sent = {"Content-Type": "application/json", **headers}
+            return [await client.post(SIGN, content=body, headers=sent) for body in bodies]
+
+    body = json.dumps(marked(drug="metformin")).encode()
+    rows = json.dumps(marked(prefetch={CANARY: [{"resourceType": CANARY}] * 50})).encode()
+    unknown = token(iss=entry["issuer"], aud=CANARY, jti=CANARY, header={"kid": CANARY})
+    used = token(iss=signed["issuer"], jti=CANARY)
+    away = {"redis_url": f"redis://{CANARY}:{CANARY}@127.0.0.1:1/0"}
+    replies = [
+        *await told({"calls_per_second": 0.01}, body, body),
+        *await told({"body_seconds": 0.05}, slowly()),
+        *await told({"max_resources": 10}, rows),
+        *await told({}, body, Authorization=f"Bearer {unknown}"),
+        *await told(away, body, body, Authorization=f"Bearer {used}"),
+    ]
+    assert [reply.status_code for reply in replies] == [200, 429, 408, 413, 401, 200, 401]
+    events = [line["event"] for line in check(lines, *replies)]
+    assert {"keys_not_fetched", "token_memory_unreachable", "calls_without_token_accepted"} <= set(events)
+
+
 async def test_a_rule_that_breaks_is_recorded_without_what_it_says(lines: io.StringIO) -> None:
     async with calling(with_advisor=broken_advisor()) as client:
         reply = await client.post(SIGN, json=marked())
@@ -149,6 +192,7 @@ async def test_a_rule_that_breaks_is_recorded_without_what_it_says(lines: io.Str
     assert any(frame.endswith(":broken") for line in failures for frame in line["frames"])
 
 
+@pytest.mark.conforms("H5", "H6")
 async def test_an_error_of_our_own_is_a_500_without_trace(lines: io.StringIO) -> None:
     def stopped() -> Any:
         raise RuntimeError(f"{CANARY} {PATIENT}")

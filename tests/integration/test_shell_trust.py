@@ -39,6 +39,7 @@ async def post(client: httpx.AsyncClient, authorization: str | None, body: bytes
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("F1", "F2")
 async def test_a_good_token_is_let_in(tmp_path: Path) -> None:
     store = MemoryDecisions()
     async with calling(production(tmp_path), store=store, clock=lambda: NOW) as client:
@@ -47,6 +48,7 @@ async def test_a_good_token_is_let_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("F1", "F15", "F17", "H6")
 async def test_all_others_are_told_the_same_and_nothing_else(tmp_path: Path) -> None:
     refused = [None, "", "Bearer x", f"Bearer {token()}", f"Bearer {token(ec_key('other'), tenant='t')}"]
     async with calling(production(tmp_path), clock=lambda: NOW) as client:
@@ -57,6 +59,7 @@ async def test_all_others_are_told_the_same_and_nothing_else(tmp_path: Path) -> 
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("B15")
 async def test_discovery_and_health_are_open(tmp_path: Path) -> None:
     async with calling(production(tmp_path)) as client:
         for path in ("/cds-services", "/health/live", "/health/ready"):

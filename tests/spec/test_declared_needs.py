@@ -48,11 +48,15 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.IMMUNIZATIONS: ("immunizations",),
     Need.CARE: ("care",),
     Need.APPOINTMENTS: ("appointments",),
+    Need.OPEN_ORDERS: ("open_services",),
+    Need.MRI: ("mri_reports",),
+    Need.RADIOGRAPHS: ("radiographs",),
     Need.ENCOUNTERS: ("encounters",),
     Need.EDUCATION: ("procedures", "communications"),
     Need.SCORES: ("scores",),
-    Need.OPEN_ORDERS: ("open_services",),
-    Need.MRI: ("mri_reports",),
+    Need.BONE_DENSITY: ("scores", "imaging_studies"),
+    Need.IMMUNOLOGY: ("immunology",),
+    Need.IMAGING_STUDIES: ("imaging_studies",),
 }
 
 SYNDROME = a_problem(Concept.EDEMA_SYNDROME, onset=days_ago(5))

@@ -166,12 +166,12 @@ def _about_the_sides(values: Finding[Result], limit: float) -> tuple[str, ...]:
 
 def _missing(drug: Medication, remarks: tuple[Gap, ...], patient: Patient) -> Verdict:
     if antiresorptive.bisphosphonate_route(drug) is not Route.ORAL:
-        return _ask(drug, "warning", (), (), remarks, patient)
+        return _ask(drug, "warning", (), remarks, patient)
     if patient.surely_aged(patient.policy[OLDER]):
-        return _ask(drug, "info", (), (), remarks, patient)
+        return _ask(drug, "info", (), remarks, patient)
     disease = patient.has(*antiresorptive.CHRONIC_KIDNEY_DISEASE)
     if isinstance(disease, Present):
-        return _ask(drug, "info", disease.facts, disease.gaps, remarks, patient)
+        return _ask(drug, "info", disease.facts, remarks, patient)
     return MissingData(patient.demographics.gap) if patient.demographics.gap else Satisfied(remarks)
 
 
@@ -179,7 +179,6 @@ def _ask(
     drug: Medication,
     indicator: Indicator,
     why: tuple[Fact, ...],
-    gaps: tuple[Gap, ...],
     remarks: tuple[Gap, ...],
     patient: Patient,
 ) -> Advice:
@@ -192,7 +191,6 @@ def _ask(
         summary=MISSING,
         detail=(none, *_about_the_limit(drug, limit), EACH_DOSE),
         because=(drug.fact, *why, *(known.facts if isinstance(known, Present) else ())),
-        unchecked=gaps,
         remarks=remarks,
         proposals=(TEST,),
         arm="missing",

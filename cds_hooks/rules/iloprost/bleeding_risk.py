@@ -85,7 +85,7 @@ def _prone(patient: Patient) -> Finding[Factual]:
 def _operation(patient: Patient) -> Finding[Event]:
     """One with a date: an order without a day says nothing of the next 24 hours."""
     planned = patient.planned(*OPERATIONS, within_days=patient.policy[OPERATION_DAYS])
-    return only(planned, lambda event: event.when is not None)
+    return only(planned, lambda event: event.planned is not None)
 
 
 def _critical_platelets(patient: Patient) -> Finding[Result]:

@@ -25,7 +25,7 @@ from cds_hooks.authoring.verdict import (
     UpdateDraft,
     Verdict,
 )
-from cds_hooks.snapshot import anticoagulation, nsaid
+from cds_hooks.snapshot import age, anticoagulation, nsaid
 from cds_hooks.snapshot.medication import Medication, Order, Standing
 from cds_hooks.snapshot.model import Fact, Factual, Finding, Gap, Present, Unknown, any_of, gaps_of, only
 from cds_hooks.snapshot.patient import Patient
@@ -126,7 +126,7 @@ def _aggravating(order: Order, patient: Patient) -> Finding[Factual]:
     platelets = patient.newest(Concept.PLATELETS, patient.policy[PLATELETS_DAYS])
     few = only(platelets, lambda result: result.surely_below(limit))
     return any_of(
-        nsaid.aged(patient, patient.policy[HIGH_AGE]),
+        age.aged(patient, patient.policy[HIGH_AGE]),
         patient.ever_had(Concept.GI_BLEEDING, Concept.GI_BLEEDING_HISTORY),
         nsaid.antiplatelets(patient, order),
         few,

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from cds_hooks.authoring.evidence import NSAID_LABEL, NSAID_PRECAUTIONS, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Satisfied, Treat, Verdict
-from cds_hooks.snapshot import nsaid
+from cds_hooks.snapshot import age, nsaid
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, gaps_of, only
 from cds_hooks.snapshot.patient import Patient
@@ -123,7 +123,7 @@ def _factors(order: Order, patient: Patient) -> tuple[Finding[Factual], ...]:
     steroids = patient.takes(DrugGroup.GLUCOCORTICOID_SYSTEMIC, beside=order)
     aspirin = nsaid.antiplatelets(patient, order)
     return (
-        nsaid.aged(patient, patient.policy[RISK_AGE]),
+        age.aged(patient, patient.policy[RISK_AGE]),
         only(steroids, lambda item: item.medicine.route is not Route.LOCAL),
         patient.takes(DrugGroup.SSRI, DrugGroup.SNRI, beside=order),
         only(aspirin, lambda item: nsaid.ASPIRIN in item.ingredients),

@@ -12,9 +12,9 @@ from __future__ import annotations
 from cds_hooks.authoring.evidence import NSAID_LABEL, NSAID_PRECAUTIONS, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, DeleteDraft, MissingData, Verdict
-from cds_hooks.snapshot import nsaid
+from cds_hooks.snapshot import heart, nsaid
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Factual, Finding, Present, Unknown, any_of, only
+from cds_hooks.snapshot.model import Factual, Finding, Present, Unknown, any_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import Concept, Need
@@ -28,7 +28,6 @@ STROKE_DAYS = Threshold(
 BYPASS_DAYS = Threshold(
     name="nsaid-bypass-window", unit="d", default=14, low=10, high=90, source="NSAID label: 10 to 14 days after CABG"
 )
-OLD = frozenset({Concept.OLD_MYOCARDIAL_INFARCTION, Concept.STROKE_HISTORY})
 
 RULE = Rule(
     id="BME-DS-NSA-05",
@@ -56,7 +55,9 @@ def assess(order: Order, patient: Patient) -> Verdict:
     if drug is None or not nsaid.is_systemic(drug, patient):
         return NOT_APPLICABLE
     severe = _severe(patient)
-    found = any_of(severe, patient.has(Concept.HEART_FAILURE), _recent_event(patient))
+    mild = heart.heart_failure_if(patient, lambda failure: not failure.severe)
+    infarction = heart.infarction(patient, patient.policy[INFARCTION_DAYS])
+    found = any_of(severe, mild, infarction, heart.stroke(patient, patient.policy[STROKE_DAYS]))
     if isinstance(found, Unknown):
         return MissingData(found.gap)
     if not isinstance(found, Present):
@@ -65,20 +66,12 @@ def assess(order: Order, patient: Patient) -> Verdict:
         indicator="critical" if isinstance(severe, Present) else "warning",
         summary=SUMMARY,
         detail=(WHY,),
-        because=(order.fact, *dict.fromkeys(found.facts)),
+        because=(order.fact, *found.facts),
         unchecked=found.gaps,
         proposals=(DeleteDraft(order.reference, "Remove the draft order of the NSAID"),),
     )
 
 
 def _severe(patient: Patient) -> Finding[Factual]:
-    bypass = patient.event(Concept.CORONARY_BYPASS, within_days=patient.policy[BYPASS_DAYS])
-    return any_of(patient.has(Concept.NYHA_3, Concept.NYHA_4, Concept.HEART_FAILURE_DECOMPENSATED), bypass)
-
-
-def _recent_event(patient: Patient) -> Finding[Factual]:
-    """What says itself that it is old, is no event of the day it was recorded."""
-    infarction = patient.event(Concept.MYOCARDIAL_INFARCTION, within_days=patient.policy[INFARCTION_DAYS])
-    stroke = patient.event(Concept.STROKE_TIA, within_days=patient.policy[STROKE_DAYS])
-    recent = (only(each, lambda item: item.concepts.isdisjoint(OLD)) for each in (infarction, stroke))
-    return any_of(*recent)
+    failure = heart.heart_failure_if(patient, lambda found: found.severe)
+    return any_of(failure, patient.event(Concept.CORONARY_BYPASS, within_days=patient.policy[BYPASS_DAYS]))

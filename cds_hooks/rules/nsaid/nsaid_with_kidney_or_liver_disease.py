@@ -13,7 +13,7 @@ from __future__ import annotations
 from cds_hooks.authoring.evidence import NSAID_LABEL, NSAID_PRECAUTIONS, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Propose, Satisfied, Verdict
-from cds_hooks.snapshot import measures, nsaid
+from cds_hooks.snapshot import age, measures, nsaid
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Gap, Present, Unknown, any_of, gaps_of, only
 from cds_hooks.snapshot.patient import Patient
@@ -135,7 +135,7 @@ def _risk(patient: Patient) -> Finding[Factual]:
         *(Concept.DIABETES, Concept.HYPERTENSION, Concept.OTHER_HYPERTENSION, Concept.HEART_FAILURE),
         *(Concept.CKD, Concept.CKD_3, Concept.CKD_4, Concept.CKD_5),
     )
-    return any_of(nsaid.aged(patient, patient.policy[RISK_AGE]), chronic)
+    return any_of(age.aged(patient, patient.policy[RISK_AGE]), chronic)
 
 
 def _remarks(kidney: Finding[Result]) -> tuple[Gap, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from cds_hooks.authoring.evidence import DPM_BLOG, Evidence
 from cds_hooks.authoring.override import OverrideReason
-from cds_hooks.authoring.rule import Gate, Hook, Rule
+from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Propose, Verdict
 from cds_hooks.snapshot import age
 from cds_hooks.snapshot.medication import Order
@@ -23,7 +23,7 @@ RULE = Rule(
     version=1,
     title="Child or adolescent: adult drug rules do not apply",
     check="age before adult drug treatment",
-    hooks=frozenset(Hook),
+    hooks=ORDER_HOOKS | {Hook.PATIENT_VIEW},
     orders=(
         DrugGroup.PROSTACYCLIN,
         DrugGroup.BISPHOSPHONATE,
@@ -45,6 +45,20 @@ THINK_OF = "Infection, leukemia, Ewing sarcoma and chronic non-bacterial osteomy
 NIFEDIPINE = "nifedipine"
 
 
+def assess_order(order: Order, patient: Patient) -> Verdict:
+    child = age.child(patient)
+    if not _adult_drug(order) or isinstance(child, Absent):
+        return NOT_APPLICABLE
+    reason = patient.edema_reason(order)
+    if isinstance(reason, Absent):
+        return NOT_APPLICABLE
+    if isinstance(child, Unknown) and child.gap.kind is not GapKind.NOT_RECORDED:
+        return MissingData(child.gap)
+    if isinstance(reason, Unknown):
+        return MissingData(reason.gap)
+    return _verify(order, reason) if isinstance(child, Unknown) else _advice(order, child, reason)
+
+
 def assess_chart(patient: Patient) -> Verdict:
     match age.child(patient):
         case Unknown(gap):
@@ -61,20 +75,6 @@ def assess_chart(patient: Patient) -> Verdict:
                 because=(*child.facts, *facts),
                 proposals=(Propose(Service.PEDIATRIC_REFERRAL),),
             )
-
-
-def assess_order(order: Order, patient: Patient) -> Verdict:
-    child = age.child(patient)
-    if not _adult_drug(order) or isinstance(child, Absent):
-        return NOT_APPLICABLE
-    reason = patient.edema_reason(order)
-    if isinstance(reason, Absent):
-        return NOT_APPLICABLE
-    if isinstance(child, Unknown) and child.gap.kind is not GapKind.NOT_RECORDED:
-        return MissingData(child.gap)
-    if isinstance(reason, Unknown):
-        return MissingData(reason.gap)
-    return _verify(order, reason) if isinstance(child, Unknown) else _advice(order, child, reason)
 
 
 def _adult_drug(order: Order) -> bool:

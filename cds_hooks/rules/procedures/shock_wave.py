@@ -13,8 +13,9 @@ from cds_hooks.authoring.evidence import ESWT_CONSENSUS, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Satisfied, Verdict
 from cds_hooks.snapshot import age, procedures
+from cds_hooks.snapshot.injections import Injection, earlier_injections
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, GapKind, Present, Unknown, any_of, gaps_of
+from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, GapKind, Present, Unknown, any_of, finding, gaps_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
@@ -87,8 +88,15 @@ def _bleeding(order: Order, patient: Patient) -> Finding[Factual]:
 
 
 def _other(order: Order, patient: Patient) -> Finding[Factual]:
-    days = patient.policy[INJECTION_DAYS]
-    return any_of(procedures.electronic_implant(patient), procedures.steroid_injection(patient, order.site, days))
+    return any_of(procedures.electronic_implant(patient), _injected(order, patient))
+
+
+def _injected(order: Order, patient: Patient) -> Finding[Injection]:
+    """Injected here lately, or at a joint that is not said."""
+    earlier = earlier_injections(patient, patient.policy[INJECTION_DAYS])
+    if not isinstance(earlier, Present):
+        return earlier
+    return finding(tuple(item for item in earlier.items if item.site.may_be(order.site)), earlier.gaps)
 
 
 def _young(patient: Patient) -> Finding[Fact]:

@@ -49,7 +49,7 @@ SPECIALTIES = frozenset({Concept.SPECIALTY_ORTHOPEDICS, Concept.SPECIALTY_PAIN, 
 _DAYS = {"d": 1, "t": 1, "j": 1, "g": 1, "w": 7, "s": 7, "m": 30}  # by the first letter of the unit
 _LASTS = re.compile(
     r"\b(?:for|x|fur|fuer|uber|pour|pendant|per|por|durante)\s+(\d{1,3})(?:\s*(?:-|to|bis)\s*(\d{1,3}))?\s*-?"
-    r"(days?|weeks?|wks?|months?|tage?n?|wochen?|monate?n?|jours?|semaines?|mois|dias?|semanas?|mes(?:es|i)?"
+    r"(days?|weeks?|wks?|months?|tag(?:en?)?|wochen?|monate?n?|jours?|semaines?|mois|dias?|semanas?|mes(?:es|i)?"
     r"|giorn[oi]|settiman[ae])\b"
 )
 

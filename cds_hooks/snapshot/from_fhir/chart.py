@@ -14,7 +14,6 @@ from msgspec import Raw
 
 from cds_hooks.snapshot.model import Gap, GapKind
 from cds_hooks.snapshot.queries import CONDITIONS, Source
-from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import NOT_ASKED, Delivery, Origin, Query, State
 from cds_hooks.wire.request import BundleEntry, Request
@@ -111,17 +110,17 @@ class Chart:
             self.read[key] = self._read(key)
         return self.read[key]
 
-    def gap(self, key: str, need: Need, unreadable: int = 0) -> Gap | None:
-        """The gap that this query leaves: it failed, was cut off, or held rows that could not be read.
+    def gap(self, key: str, fact: str, unreadable: int = 0) -> Gap | None:
+        """The gap that this query leaves in a fact: it failed, was cut off, or held rows that could not be read.
 
         `unreadable` counts rows that were decoded and still say nothing.
         """
         found = self.rows(key)
         title = self.sources[key].title
         if found.reason:
-            return Gap(need, GapKind.OUT_OF_REACH, f"{title}: {found.reason}")
+            return Gap(fact, GapKind.OUT_OF_REACH, f"{title}: {found.reason}")
         if found.unreadable + unreadable:
-            return Gap(need, GapKind.OUT_OF_REACH, f"{title}: {found.unreadable + unreadable} could not be read")
+            return Gap(fact, GapKind.OUT_OF_REACH, f"{title}: {found.unreadable + unreadable} could not be read")
         return None
 
     def resource(self, reference: str) -> Raw | None:

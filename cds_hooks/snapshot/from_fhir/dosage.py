@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.strength import MG, MG_PER_UNIT_OF_VITAMIN_D, UNITS
@@ -53,7 +54,7 @@ LONGEST_DAYS = 3660.0
 
 
 def dosages_of(raw: Raw) -> tuple[fhir.Dosage, ...]:
-    """The dosage instructions. Of a malformed one the words remain: its dose is unknown, those beside it are not."""
+    """The dosage instructions. Of a malformed one its schedule remains, else its words; its dose is unknown."""
     found = fhir.decode_list(raw, fhir.Dosage)
     if found is not None:
         return found
@@ -62,10 +63,9 @@ def dosages_of(raw: Raw) -> tuple[fhir.Dosage, ...]:
 
 
 def _readable(raw: Raw) -> fhir.Dosage:
-    if (dosage := fhir.decode(raw, fhir.Dosage)) is not None:
-        return dosage
-    said = fhir.decode(raw, fhir.Directions) or fhir.Directions()
-    return fhir.Dosage(text=said.text, route=said.route, site=said.site)
+    kinds: tuple[type[fhir.Directions], ...] = (fhir.Dosage, fhir.Schedule, fhir.Directions)
+    found = next((each for kind in kinds if (each := fhir.decode(raw, kind)) is not None), fhir.Directions())
+    return found if isinstance(found, fhir.Dosage) else fhir.Dosage(**msgspec.structs.asdict(found))
 
 
 def bounds_of(dosages: Sequence[fhir.Dosage]) -> list[fhir.Period | None]:

@@ -20,15 +20,16 @@ def reasons_of(use: fhir.Reasoned, problems: Listing[Problem], reader: Reader) -
     readable = codes is not None and references is not None
     concepts = [concepts_of(code, reader.lookups) for code in codes or () if code.coding or code.text]
     for reference in references or ():
-        named = _referred(reference, use, problems, reader)
+        named = concepts_referred(reference, use, problems, reader)
         readable = readable and named is not None
         concepts.append(named or frozenset())
     return Reasons(bool(concepts), frozenset().union(*concepts), readable)
 
 
-def _referred(
+def concepts_referred(
     reference: fhir.Reference, use: fhir.Reasoned, problems: Listing[Problem], reader: Reader
 ) -> frozenset[Concept] | None:
+    """What the Condition that a reference names means; None where it cannot be read."""
     identifier = fhir.reference_id(reference.reference, "Condition")
     for problem in problems.items:
         if identifier is not None and problem.id == identifier:

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import isfinite
 
+from cds_hooks.snapshot import queries
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, code_of, text_of
 from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
-from cds_hooks.snapshot.measures import BONE, KIDNEY_AND_CLOTTING, SCREENING, VITAL_SIGNS
+from cds_hooks.snapshot.measures import BONE, IMMUNOLOGY, KIDNEY_AND_CLOTTING, SCORES, SCREENING, VITAL_SIGNS
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
 from cds_hooks.snapshot.problem import Answer, Result
-from cds_hooks.snapshot.quantity import Quantity, Refusal, in_both_units, read_quantity, read_text
+from cds_hooks.snapshot.quantity import Comparator, Quantity, Refusal, in_both_units, read_quantity, read_text
 from cds_hooks.snapshot.queries import BONE_LABS, LABS, PREGNANCY, PREGNANCY_RESULTS, SCREENING_LABS, VITALS
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
@@ -76,7 +77,7 @@ OTHER_FORMULA = 3
 
 INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("POS", "R", "RR", "DET"), Answer.POSITIVE),
-    **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),
+    **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
     **dict.fromkeys(("IND", "E", "WR"), Answer.UNDECIDED),
 }
 MILLIMETERS = {"mm": 1.0, "cm": 10.0}
@@ -121,18 +122,26 @@ def read_labs(reader: Reader) -> Listing[Result]:
 
 
 def read_bone_labs(reader: Reader) -> Listing[Result]:
-    return _read(reader, BONE_LABS, Need.VITAMIN_D, BONE)
+    return _read(reader, BONE_LABS, reader.chart.sources[BONE_LABS].title, BONE)
 
 
 def read_screening_labs(reader: Reader) -> Listing[Result]:
-    return _read(reader, SCREENING_LABS, Need.SCREENING, SCREENING)
+    return _read(reader, SCREENING_LABS, reader.chart.sources[SCREENING_LABS].title, SCREENING)
+
+
+def read_scores(reader: Reader) -> Listing[Result]:
+    return _read(reader, queries.SCORES, reader.chart.sources[queries.SCORES].title, SCORES)
+
+
+def read_immunology(reader: Reader) -> Listing[Result]:
+    return _read(reader, queries.IMMUNOLOGY, reader.chart.sources[queries.IMMUNOLOGY].title, IMMUNOLOGY)
 
 
 def read_vitals(reader: Reader) -> Listing[Result]:
-    return _read(reader, VITALS, Need.PAIN, VITAL_SIGNS)
+    return _read(reader, VITALS, reader.chart.sources[VITALS].title, VITAL_SIGNS)
 
 
-def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> Listing[Result]:
+def _read(reader: Reader, key: str, fact: str, wanted: tuple[Concept, ...]) -> Listing[Result]:
     results: list[Result] = []
     remarks: list[Gap] = []
     unreadable = 0
@@ -152,7 +161,7 @@ def _read(reader: Reader, key: str, need: Need, wanted: tuple[Concept, ...]) -> 
                     results.append(replace(read, preliminary=True) if raw.status == PRELIMINARY else read)
                 else:
                     remarks.append(read)
-    return Listing(tuple(results), reader.chart.gap(key, need, unreadable), tuple(remarks))
+    return Listing(tuple(results), reader.chart.gap(key, fact, unreadable), tuple(remarks))
 
 
 def _parts(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
@@ -327,14 +336,14 @@ def _answer(
     if concept is Concept.TUBERCULIN_SKIN_TEST and (wheal := _millimeters(part)) is not None:
         answer = _by_wheal(wheal)
         return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, f"{wheal:.10g}", when, "mm"))
-    interpreted = _interpretation(part)
+    interpreted = _interpretation(part) or (_by_range(part) if concept in IMMUNOLOGY else None)
     if said is None and interpreted is None:
         return _unusable(concept, Refusal.NO_VALUE)
     answers = {ANSWERS[found] for found in concepts_of(said, reader.lookups) if found in ANSWERS}
     answer = answers.pop() if len(answers) == 1 else Answer.UNDECIDED
     if not answers and answer is Answer.UNDECIDED and interpreted:
         answer = interpreted
-    value = text_of(said) if said else str(interpreted)
+    value = text_of(said) if said else _number(part) or str(interpreted)
     return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, value, when))
 
 
@@ -343,6 +352,28 @@ def _interpretation(part: Valued) -> Answer | None:
     codes = {coding.code or "" for concept in concepts_in(part.interpretation) for coding in concept.coding or ()}
     found = {INTERPRETATIONS[code] for code in codes if code in INTERPRETATIONS}
     return found.pop() if len(found) == 1 else None
+
+
+def _by_range(part: Valued) -> Answer | None:
+    """An antibody above the laboratory's limit is there. None without a number, or without one limit in its unit."""
+    given = part.value_quantity or fhir.Quantity()
+    ranges = fhir.decode_list(part.reference_range, fhir.ReferenceRange) or ()
+    highs = [each.high for each in ranges if _for_everybody(each) and each.high and each.high.value is not None]
+    units = {fold_unit(each.code or each.unit or "") for each in (given, *highs)} - {""}
+    if given.value is None or len(highs) != 1 or len(units) > 1 or given.comparator not in (None, *Comparator):
+        return None
+    value, high = Quantity(given.value, comparator=Comparator(given.comparator or "")), highs[0].value or 0.0
+    if value.surely_above(high):
+        return Answer.POSITIVE
+    return Answer.NEGATIVE if value.surely_at_most(high) else None
+
+
+def _number(part: Valued) -> str:
+    """A number as the chart wrote it, with its unit; nothing where there is none."""
+    given = part.value_quantity or fhir.Quantity()
+    if given.value is None:
+        return ""
+    return f"{given.comparator or ''}{given.value:.10g} {given.unit or given.code or ''}".strip()
 
 
 def _millimeters(part: Valued) -> float | None:

@@ -197,6 +197,9 @@ def test_a_pregnancy_that_is_not_excluded() -> None:
         ),
     )
     spec(a_patient(IBANDRONATE, demographics=A_WOMAN, pregnancy_results=[NEGATIVE]), satisfied(RULE))
+    told = judge(RULE, a_patient(IBANDRONATE, demographics=A_WOMAN))
+    assert isinstance(told, Advice)
+    assert [fact.name for fact in told.because] == ["bisphosphonate", "sex and age"]
     older = a_result(Concept.HCG_QUALITATIVE, Answer.NEGATIVE, when=days_ago(15))
     asked = a_patient(IBANDRONATE, demographics=A_WOMAN, pregnancy_results=[older])
     spec(asked, advice(RULE, "info", summary=NOT_EXCLUDED))

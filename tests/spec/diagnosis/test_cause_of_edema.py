@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.imaging import ImagingReport
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Listing
@@ -26,7 +27,7 @@ from tests.builders.snapshot import (
     cut_off,
     unusable,
 )
-from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DX-01"
 SUMMARY = "Bone marrow edema on MRI without a recorded cause - establish etiology before treatment"
@@ -156,6 +157,21 @@ def test_a_suspected_cause_is_listed_to_be_confirmed() -> None:
     facts = ["Condition/rheumatoid_arthritis", "Condition/osteonecrosis"]
     patient = seen(problems=(provisional, over), differentials=(differential,))
     spec(patient, advice(RULE, "info", because=facts))
+    assert len(said(patient)) == len(said(seen())) + 1
+    assert "confirm or exclude it" in said(patient)[1]
+
+
+def said(patient: Patient) -> tuple[str, ...]:
+    verdict = judge(RULE, patient)
+    assert isinstance(verdict, Advice)
+    return verdict.detail
+
+
+def test_what_the_card_says() -> None:
+    """Then: the groups of causes, and that the cause is what is treated."""
+    pattern, treatment = said(seen())
+    assert "traumatic, degenerative, inflammatory" in pattern
+    assert "Treat the cause" in treatment
 
 
 # -- Unless the syndrome was named
@@ -167,6 +183,10 @@ def test_a_syndrome_resolved_since_the_report(ended: int, expected: Expected) ->
     over = a_problem(Concept.EDEMA_SYNDROME, current=False, ended=days_ago(ended))
     spec(seen(problems=(over,)), expected)
     spec(seen(problems=(a_problem(Concept.EDEMA_SYNDROME),)), satisfied(RULE))
+
+
+def test_another_problem_that_ended_since_explains_nothing() -> None:
+    spec(seen(problems=(a_problem(Concept.PAIN_FOOT, current=False, ended=days_ago(1)),)), PROMPT)
 
 
 def test_an_undated_end_says_nothing() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.imaging import ImagingReport
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Listing
@@ -13,7 +14,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Assertion, Finding, Region, Side
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
-from tests.builders.moment import days_ago
+from tests.builders.moment import days_ago, on
 from tests.builders.snapshot import (
     a_draft,
     a_patient,
@@ -26,7 +27,7 @@ from tests.builders.snapshot import (
     cut_off,
     unusable,
 )
-from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DX-05"
 SUMMARY = "Osteonecrosis or transient BMES? Dynamic contrast MRI can separate the two"
@@ -36,6 +37,12 @@ UNCLEAR = a_sign(Finding.OSTEONECROSIS, Assertion.UNCERTAIN, site=HIP)
 OPEN = an_mri(Assertion.PRESENT, UNCLEAR, site=HIP, subchondral=True)
 PLAIN = an_mri(site=HIP, subchondral=True)
 SUSPECTED = a_problem(Concept.OSTEONECROSIS, site=HIP, provisional=True)
+
+
+def said(patient: Patient) -> tuple[str, ...]:
+    verdict = judge(RULE, patient)
+    assert isinstance(verdict, Advice)
+    return verdict.detail
 
 
 def seen(*reports: ImagingReport, drafts: tuple[Order, ...] = (), **chart: Any) -> Patient:
@@ -79,7 +86,8 @@ def test_osteonecrosis_is_suspected(problem: Any, expected: Expected) -> None:
 
 
 def test_the_suspicion_is_shown() -> None:
-    spec(seen(PLAIN, problems=(SUSPECTED,)), advice(RULE, "info", because=["Condition/osteonecrosis"]))
+    because = ["DiagnosticReport/mri", "Condition/osteonecrosis"]
+    spec(seen(PLAIN, problems=(SUSPECTED,)), advice(RULE, "info", because=because))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +138,15 @@ def test_dynamic_contrast_since_the_report(site: Site, days: int, expected: Expe
     spec(seen(OPEN, an_mri(None, site=KNEE, when=days_ago(1))), POINT)
 
 
+def test_the_study_that_was_read_is_itself_dynamic() -> None:
+    """Unless: to the second at the same moment, as the report itself."""
+    moment = on("2025-05-16T08:30:00+00:00")
+    signs = (a_sign(Finding.OSTEONECROSIS, Assertion.UNCERTAIN, site=HIP),)
+    dynamic = [Concept.DYNAMIC_CONTRAST_MRI]
+    report = an_mri(Assertion.PRESENT, *signs, site=HIP, when=moment, subchondral=True, concepts=dynamic)
+    spec(seen(report), satisfied(RULE))
+
+
 # -- at an order
 
 
@@ -167,6 +184,9 @@ def test_contrast_is_not_advised() -> None:
         RULE, "info", summary=SUMMARY, offers=instead, because=["Observation/egfr"], arm="without contrast"
     )
     spec(seen(labs=(kidneys,)), expected)
+    assert "hyperperfused rim" in said(seen())[0]
+    assert len(said(seen())) == 1
+    assert "without contrast" in said(seen(labs=(kidneys,)))[1]
     pacemaker = an_event(Concept.PACEMAKER, kind="Device")
     spec(seen(devices=(pacemaker,)), advice(RULE, "info", offers=instead, because=["Device/pacemaker"]))
 

@@ -24,7 +24,9 @@ RULE = "BME-DS-ILO-02"
 SUMMARY = "Iloprost: bleeding-prone condition present - contraindicated"
 LOW_PLATELETS = "Iloprost: platelets 50-99 - bleeding risk, specialist decision"
 DELETE = "delete MedicationRequest/draft-iloprost"
-CONTRAINDICATED = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False)
+CONTRAINDICATED = advice(
+    RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False, says=["inhibit platelets"]
+)
 ULCER = a_problem(Concept.PEPTIC_ULCER)
 
 
@@ -68,10 +70,10 @@ def test_an_operation_within_a_day(concept: Concept) -> None:
         (days_ago(2), satisfied(RULE)),
         (None, satisfied(RULE)),
     ):
-        operation = an_event(concept, when=when, open=True, kind="ServiceRequest")
+        operation = an_event(concept, when=days_ago(5), planned=when, open=True, kind="ServiceRequest")
         spec(a_patient(a_draft(), care=[operation]), expected)
         spec(a_patient(a_draft(), appointments=[operation]), expected)
-    spec(a_patient(a_draft(), care=[an_event(concept, when=days_ahead(1))]), satisfied(RULE))
+    spec(a_patient(a_draft(), care=[an_event(concept, planned=days_ahead(1))]), satisfied(RULE))
 
 
 def test_another_appointment_is_silent() -> None:
@@ -124,7 +126,7 @@ def test_thresholds_are_the_sites_choice() -> None:
     spec(a_patient(a_draft(), labs=[platelets(119, 40)], policy=policy), advice(RULE, "warning"))
     trauma = a_problem(Concept.MAJOR_TRAUMA, recorded=days_ago(40))
     spec(a_patient(a_draft(), problems=[trauma], policy=policy), CONTRAINDICATED)
-    operation = an_event(Concept.CORE_DECOMPRESSION, when=days_ahead(3), open=True)
+    operation = an_event(Concept.CORE_DECOMPRESSION, planned=days_ahead(3), open=True)
     spec(a_patient(a_draft(), care=[operation], policy=policy), CONTRAINDICATED)
 
 

@@ -28,8 +28,9 @@ UNCLEAR = "Iloprost: heart or stroke history needs clarification (date or severi
 DELETE = "delete MedicationRequest/draft-iloprost"
 INFARCTION, STROKE = Concept.MYOCARDIAL_INFARCTION, Concept.STROKE_TIA
 PULMONARY = a_problem(Concept.PULMONARY_HYPERTENSION)
-CONTRAINDICATED = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False)
-TO_CLARIFY = advice(RULE, "warning", summary=UNCLEAR, offers=[], unchecked=False)
+SAYS = ("provoke ischemia", "The US label names no contraindication")
+CONTRAINDICATED = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False, says=SAYS)
+TO_CLARIFY = advice(RULE, "warning", summary=UNCLEAR, offers=[], unchecked=False, says=SAYS)
 
 
 def with_problems(*problems: Problem, draft: Order | None = None, devices: tuple[Event, ...] = ()) -> Patient:
@@ -130,7 +131,7 @@ def test_the_windows_are_the_sites_choice_within_bounds() -> None:
     policy = {"iloprost-infarction-days": 200.0, "iloprost-stroke-days": 100.0}
     for concept, days in ((INFARCTION, 200), (STROKE, 100)):
         patient = a_patient(a_draft(), problems=[a_problem(concept, recorded=days_ago(days))], policy=policy)
-        spec(patient, CONTRAINDICATED)
+        spec(patient, advice(RULE, "critical", says=("6 months (200 days)", "3 months (100 days)")))
 
 
 def test_a_contraindication_beside_something_unclear() -> None:

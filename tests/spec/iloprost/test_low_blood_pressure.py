@@ -14,8 +14,9 @@ RULE = "BME-DS-ILO-03"
 HOLD = "update MedicationRequest/draft-iloprost: put on hold"
 SUMMARY = "Blood pressure too low to start iloprost"
 LOWERS = "Iloprost lowers blood pressure - last systolic value was below 100 mmHg"
-TOO_LOW = advice(RULE, "critical", summary=SUMMARY, offers=[HOLD], unchecked=False)
-LOW = advice(RULE, "warning", summary=LOWERS, offers=[HOLD], unchecked=False)
+SAYS = ("below 85 mmHg systolic", "corrected first")
+TOO_LOW = advice(RULE, "critical", summary=SUMMARY, offers=[HOLD], unchecked=False, says=SAYS)
+LOW = advice(RULE, "warning", summary=LOWERS, offers=[HOLD], unchecked=False, says=SAYS)
 
 
 def systolic(value: float, days: int = 1, *, at_least: bool = False) -> Result:

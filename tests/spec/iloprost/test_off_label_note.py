@@ -26,7 +26,13 @@ FOR_EDEMA = a_reason(Concept.EDEMA_SYNDROME)
 DRAFT = a_draft(route=Route.PARENTERAL, reasons=FOR_EDEMA)
 SYNDROME = a_problem(Concept.EDEMA_SYNDROME)
 NOTE = advice(
-    RULE, "info", summary=SUMMARY, offers=["iloprost_monitoring"], group=Group.ILOPROST_BASIS, unchecked=False
+    RULE,
+    "info",
+    summary=SUMMARY,
+    offers=["iloprost_monitoring"],
+    group=Group.ILOPROST_BASIS,
+    unchecked=False,
+    says=["0.5 to 2 ng/kg/min", "body weight", "consent"],
 )
 
 

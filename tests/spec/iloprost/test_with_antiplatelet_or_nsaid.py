@@ -107,6 +107,7 @@ def test_aspirin_is_an_antiplatelet() -> None:
 
 def test_the_words_fit_what_was_found() -> None:
     """Then: the pause is about an NSAID, and SSRI and SNRI are a line of their own."""
+    assert "inhibit platelets" in said(a_draft(), IBUPROFEN)
     assert "pause of the NSAID" in said(a_draft(), IBUPROFEN)
     assert "pause of the NSAID" not in said(a_draft(), a_medication("clopidogrel"))
     for ingredient, group in (("sertraline", DrugGroup.SSRI), ("venlafaxine", DrugGroup.SNRI)):

@@ -30,7 +30,7 @@ RULE = "BME-DS-ILO-05"
 SUMMARY = "Iloprost adds to blood-pressure lowering drugs - plan monitoring"
 ILOPROST = a_medication("iloprost")
 FOR_LUNGS = a_reason(Concept.PULMONARY_HYPERTENSION)
-WARNING = advice(RULE, "warning", summary=SUMMARY, offers=[], unchecked=False)
+WARNING = advice(RULE, "warning", summary=SUMMARY, offers=[], unchecked=False, says=["infusion days"])
 INFO = advice(RULE, "info", summary=SUMMARY, offers=[], mirror=False, unchecked=False)
 VASODILATORS = [
     ("nifedipine", DrugGroup.CALCIUM_CHANNEL_BLOCKER),

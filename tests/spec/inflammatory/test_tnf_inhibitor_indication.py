@@ -19,6 +19,7 @@ OFF_LABEL = advice(
     offers=OFFERS,
     because=["MedicationRequest/draft-adalimumab"],
     unchecked=False,
+    says=["shown in rheumatoid arthritis", "decision of the specialist"],
 )
 INDICATIONS = pytest.mark.parametrize(
     "indication",

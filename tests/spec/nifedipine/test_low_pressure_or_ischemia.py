@@ -14,7 +14,8 @@ from tests.builders.verdicts import Expected, advice, judge, missing, not_applic
 RULE = "BME-DS-NIF-01"
 SUMMARY = "Nifedipine is unsafe with low blood pressure, acute coronary syndrome or severe aortic stenosis"
 DELETE = "delete MedicationRequest/draft-nifedipine"
-CRITICAL = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False)
+SAYS = ("widens the vessels", "off-label")
+CRITICAL = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False, says=SAYS)
 WARNING = advice(RULE, "warning", summary=SUMMARY, offers=[DELETE], unchecked=False)
 UNCLEAR = advice(RULE, "warning", summary=SUMMARY, offers=[], unchecked=False)
 NIFEDIPINE = a_draft("nifedipine")

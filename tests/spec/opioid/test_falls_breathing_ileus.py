@@ -14,7 +14,8 @@ from tests.builders.verdicts import Expected, advice, missing, not_applicable, s
 
 RULE = "BME-DS-OPI-03"
 SUMMARY = "Opioid with high risk of falls or breathing problems"
-CRITICAL = advice(RULE, "critical", summary=SUMMARY, offers=[], unchecked=False)
+SAYS = ("osteopenic bone", "laxative")
+CRITICAL = advice(RULE, "critical", summary=SUMMARY, offers=[], unchecked=False, says=SAYS)
 WARNING = advice(RULE, "warning", summary=SUMMARY, offers=[], unchecked=False)
 OPIOID = a_draft("morphine")
 AGED = Demographics(gender="female", birth_date=born(65))

@@ -155,7 +155,7 @@ def test_what_the_options_are_tried_with_is_read_as_well() -> None:
 def test_the_symptom_options_are_a_line_of_it() -> None:
     rules = [rule for rule in CATALOG if rule.rule.id in (RULE, "BME-TB-07")]
     (card,) = triage(evaluate(rules, chart()), Hook.PATIENT_VIEW).cards
-    assert [each.rule.id for each in card.heard] == [RULE, "BME-TB-07"]
+    assert [each.rule.id for each in card.members] == [RULE, "BME-TB-07"]
 
 
 # -- what could not be read

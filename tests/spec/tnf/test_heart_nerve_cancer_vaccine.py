@@ -17,7 +17,8 @@ RULE = "BME-DS-TNF-02"
 SUMMARY = "TNF inhibitor: heart failure, demyelination, cancer or live vaccine"
 DELETE = "delete MedicationRequest/draft-adalimumab"
 ORDER = a_draft("adalimumab")
-CRITICAL = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False)
+SAYS = ("contraindication in EU texts",)
+CRITICAL = advice(RULE, "critical", summary=SUMMARY, offers=[DELETE], unchecked=False, says=SAYS)
 WARNING = advice(RULE, "warning", summary=SUMMARY, offers=[DELETE], unchecked=False)
 UNCLEAR = advice(RULE, "warning", summary=SUMMARY, offers=[], unchecked=False)
 FAILURE = a_problem(Concept.HEART_FAILURE)

@@ -31,7 +31,8 @@ def lacking(*services: str, unchecked: bool = False) -> Expected:
     return advice(RULE, "warning", summary=SUMMARY, offers=services, arm="missing", unchecked=unchecked)
 
 
-POSITIVE_TEST = advice(RULE, "warning", summary=SUMMARY, offers=[], arm="", unchecked=False)
+SAYS = ("before the first dose", "infection is controlled")
+POSITIVE_TEST = advice(RULE, "warning", summary=SUMMARY, offers=[], arm="", unchecked=False, says=SAYS)
 
 
 # -- infection

@@ -137,7 +137,7 @@ def test_a_stress_injury_with_low_vitamin_d_is_a_line_of_it() -> None:
     stress = Advice(indicator="info", summary="Stress injury", detail=(), because=())
     judged = [Judged(own, None, judge(RULE, chart())), Judged(replace(own, id="BME-SP-06"), None, stress)]
     (card,) = triage(judged, Hook.PATIENT_VIEW).cards
-    assert [each.rule.id for each in card.heard] == [RULE, "BME-SP-06"]
+    assert [each.rule.id for each in card.members] == [RULE, "BME-SP-06"]
 
 
 @pytest.mark.parametrize(("value", "said"), [(19.9, False), (20, True), (29.9, True), (30, False)])

@@ -17,7 +17,8 @@ RULE = "BME-VF-03"
 SUMMARY = "Keep opioids short in vertebral fracture - sedation, falls and deconditioning"
 SHORTER = "update MedicationRequest/draft-oxycodone: limit the supply to a few days"
 FRACTURE = a_problem(Concept.VERTEBRAL_FRACTURE)
-WARNING = advice(RULE, "warning", summary=SUMMARY, offers=[SHORTER], arm="", unchecked=False)
+SAYS = ("review within days", "without opioids")
+WARNING = advice(RULE, "warning", summary=SUMMARY, offers=[SHORTER], arm="", unchecked=False, says=SAYS)
 ASK = advice(RULE, "info", summary=SUMMARY, offers=[SHORTER], arm="no duration", unchecked=False)
 
 

@@ -52,6 +52,12 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MARROW_PATIENT_HASH_KEY", "hunter2", "at least 16"),
         ("MARROW_CODE_SETS_OFF", "atc,cpt", "there are only atc, snomed_ct"),
         ("MARROW_LOCAL_CODES_SECONDS", "0", "MARROW_LOCAL_CODES_SECONDS"),
+        ("MARROW_CORS_ORIGINS", "*", "no `*`"),
+        ("MARROW_CORS_ORIGINS", "null", "no `*`"),
+        ("MARROW_CORS_ORIGINS", "https://ehr.example.org/", "as browsers send it"),
+        ("MARROW_PROXY_URL", "http://user:hunter2@proxy.example.org", "without a password"),
+        ("MARROW_PROXY_URL", "socks5://proxy.example.org", "http address"),
+        ("MARROW_INSTANCES", "0", "MARROW_INSTANCES"),
     ],
 )
 def test_a_setting_that_does_not_fit_stops_the_start(

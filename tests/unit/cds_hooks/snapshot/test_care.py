@@ -123,7 +123,7 @@ def test_the_gaps_of_both_lists() -> None:
         "orders of services: the EHR answered with an error; orders of aids: the EHR answered with an error"
     )
     assert read().care.gap is None
-    assert read([fhir_service_order(code=5)]).care.gap is not None
+    assert read([fhir_service_order() | {"code": 5}]).care.gap is not None
 
 
 def test_a_list_that_nobody_needs_is_not_read() -> None:
@@ -206,6 +206,6 @@ def test_codes_of_open_orders_on_file_and_drafted() -> None:
     done = fhir_service_order(coded(SNOMED, "91251008"), id="s2", status="completed")
     forbidden = fhir_device_order(coded(SNOMED, "1"), id="a2", doNotPerform=True)
     draft = fhir_service_order(coded("http://loinc.org", "2118-8"), status="draft")
-    patient = read([fhir_device_order(CRUTCHES), done, forbidden], [draft, fhir_service_order(code=5), 5])
+    patient = read([fhir_device_order(CRUTCHES), done, forbidden], [draft, fhir_service_order() | {"code": 5}])
 
     assert patient.open_services == {(SNOMED, "363753007"), ("http://loinc.org", "2118-8")}

@@ -140,6 +140,7 @@ def test_the_daily_dose(medicine: Json, amount: Json, dose: Dose) -> None:
         (OXYCODONE, {"value": 1, "unit": "spoon"}),
         (OXYCODONE, {"value": 1}),
         (OXYCODONE, {"value": 5, "unit": "mL"}),
+        (COLECALCIFEROL, {"value": 5, "unit": "mL"}),
         (named("oxycodone"), {"value": 1, "unit": "tablet"}),
         (named("diclofenac sodium 1 % topical gel"), {"value": 1, "unit": "tablet"}),
         (named("calcium carbonate 1500 mg / cholecalciferol 800 unit oral tablet"), {"value": 1500, "unit": "mg"}),
@@ -180,6 +181,17 @@ def test_one_instruction_without_a_dose_leaves_the_whole_unknown(other: Any) -> 
 
     assert found.per_day is None
     assert found.medicine.drugs
+
+
+def test_a_dose_that_cannot_be_read_leaves_the_schedule() -> None:
+    """An amount written as a text hides neither the end of the order nor that it is taken as needed."""
+    bounds = {"repeat": {"boundsPeriod": {"end": day(5)}}}
+    odd = {"timing": bounds, "asNeededBoolean": True, "doseAndRate": [{"doseQuantity": "5 mg"}]}
+    [found] = read([fhir_medication_request(OXYCODONE, status="stopped", dosageInstruction=[odd])]).medications.items
+
+    assert (found.per_day, found.as_needed) == (None, True)
+    assert found.stopped is not None
+    assert found.stopped.day == day(5)
 
 
 def test_instructions_in_different_measures_do_not_add_up() -> None:

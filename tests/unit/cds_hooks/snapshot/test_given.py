@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cds_hooks.snapshot.medication import Medication, Standing
@@ -27,7 +29,7 @@ def given(*doses: Json, orders: tuple[Json, ...] = ()) -> tuple[Medication, ...]
     return read([*orders, *doses]).medications.items
 
 
-def loose(days: int = 20, medicine: Json | None = None, **changed: object) -> Json:
+def loose(days: int = 20, medicine: Json | None = None, **changed: Any) -> Json:
     """A dose without an order."""
     dose = fhir_administration("order-1", days, **changed)
     del dose["request"]
@@ -98,7 +100,7 @@ def test_a_dose_without_a_date() -> None:
 
 def test_a_dose_of_a_medication_that_nothing_names_is_asked_for() -> None:
     """Once; a dose with an order is known by its order."""
-    reference = {"medicationReference": {"reference": "Medication/m1"}, "medicationCodeableConcept": None}
+    reference: Json = {"medicationReference": {"reference": "Medication/m1"}, "medicationCodeableConcept": None}
     doses = [loose(id="d1", **reference), loose(id="d2", **reference), fhir_administration("order-1", 3, **reference)]
     reading = reading_of([*doses, loose(id="d3", status="not-done", **reference)])
 

@@ -11,7 +11,7 @@ from cds_hooks.snapshot.from_fhir.results import quantity_of, written
 from cds_hooks.snapshot.model import Listing, Present
 from cds_hooks.snapshot.problem import Answer, Result
 from cds_hooks.snapshot.quantity import Quantity, Refusal
-from cds_hooks.snapshot.queries import BONE_LABS, PREGNANCY, SCREENING_LABS, VITALS
+from cds_hooks.snapshot.queries import BONE_LABS, IMMUNOLOGY, PREGNANCY, SCORES, SCREENING_LABS, VITALS
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.wire import fhir
 from tests.builders.fhir import (
@@ -365,6 +365,67 @@ def interpreted(code: str) -> list[Json]:
 def test_an_answer_by_value_or_by_what_the_laboratory_makes_of_it(value: Json, answer: Answer) -> None:
     """The value decides; the interpretation speaks where the value says neither yes nor no."""
     assert only(screening(HBSAG, **value)).answer is answer
+
+
+ANTI_CCP = coded(LOINC, "33935-8", "Cyclic citrullinated peptide IgG Ab")
+UP_TO_17 = [{"high": a_quantity(17, "U/mL")}]
+
+
+@pytest.mark.parametrize(
+    ("value", "answer", "shown"),
+    [
+        ({"valueQuantity": a_quantity(120, "U/mL"), "referenceRange": UP_TO_17}, Answer.POSITIVE, "120 U/mL"),
+        ({"valueQuantity": a_quantity(17, "U/mL"), "referenceRange": UP_TO_17}, Answer.NEGATIVE, "17 U/mL"),
+        (
+            {"valueQuantity": a_quantity(7, "U/mL", comparator="<"), "referenceRange": UP_TO_17},
+            Answer.NEGATIVE,
+            "<7 U/mL",
+        ),
+        (
+            {"valueQuantity": a_quantity(340, "U/mL", comparator=">"), "referenceRange": UP_TO_17},
+            Answer.POSITIVE,
+            ">340 U/mL",
+        ),
+        ({"valueQuantity": {"value": 120}, "referenceRange": [{"high": {"value": 17}}]}, Answer.POSITIVE, "120"),
+        ({"valueQuantity": a_quantity(3, "U/mL"), "interpretation": interpreted("POS")}, Answer.POSITIVE, "3 U/mL"),
+        ({"valueCodeableConcept": named("Negative"), "referenceRange": UP_TO_17}, Answer.NEGATIVE, "Negative"),
+    ],
+)
+def test_an_antibody(value: Json, answer: Answer, shown: str) -> None:
+    """A number is judged by the laboratory's own limit."""
+    found = only(read([fhir_observation(ANTI_CCP, **value)], observations_under=IMMUNOLOGY).immunology)
+
+    assert (found.answer, found.fact.value) == (answer, shown)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueQuantity": a_quantity(120, "U/mL")},
+        {"valueQuantity": a_quantity(20, "U/mL", comparator="<"), "referenceRange": UP_TO_17},
+        {"valueQuantity": a_quantity(20, "mg/L"), "referenceRange": UP_TO_17},
+        {"valueQuantity": a_quantity(20, "U/mL", comparator="~"), "referenceRange": UP_TO_17},
+        {"valueQuantity": a_quantity(20, "U/mL"), "referenceRange": [*UP_TO_17, *UP_TO_17]},
+        {"referenceRange": UP_TO_17},
+    ],
+)
+def test_an_antibody_that_nothing_judges(value: Json) -> None:
+    found = read([fhir_observation(ANTI_CCP, **value)], observations_under=IMMUNOLOGY).immunology
+
+    assert (found.items, len(found.remarks)) == ((), 1)
+
+
+def test_scores_and_bone_density() -> None:
+    rows = [
+        fhir_observation(coded(LOINC, "44261-6", "PHQ-9 total"), valueInteger=12),
+        fhir_observation(
+            coded(LOINC, "38264-8", "DXA Hip T-score"), id="o2", valueQuantity=a_quantity(-1.4, "{score}")
+        ),
+    ]
+    found = read(rows, observations_under=SCORES).scores.items
+
+    assert [(item.concept, item.number) for item in found] == [(Concept.PHQ9_TOTAL, 12), (Concept.DXA_T_SCORE, -1.4)]
+    assert read(scores=an_outcome(), immunologyLabs=an_outcome()).scores.gap is not None
 
 
 VALUES = st.one_of(

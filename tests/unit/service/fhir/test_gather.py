@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 
 from cds_hooks.wire.delivery import Delivery, Query, State
-from service.fhir.client import open_session
 from service.fhir.gather import Limits, Reader
 from service.security.outbound import parse_base
+from service.security.outgoing import open_outgoing
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr, bundle
 
 pytestmark = pytest.mark.asyncio
@@ -26,10 +26,11 @@ PATIENT = Query("patient", "Patient/1")
 @asynccontextmanager
 async def reading(ehr: FaultyEhr, *, seconds: float = 30, limits: Limits = LIMITS) -> AsyncIterator[Reader]:
     """A reader of this EHR. The deadline is far away unless the test is about it."""
-    async with open_session() as session:
+    outgoing = open_outgoing()
+    async with outgoing.session:
         base = parse_base(ehr.base)
         assert base is not None
-        yield Reader(session, base, "token-1", asyncio.get_running_loop().time() + seconds, limits)
+        yield Reader(outgoing, base, "token-1", asyncio.get_running_loop().time() + seconds, limits)
 
 
 async def deliver(ehr: FaultyEhr, query: Query = CONDITIONS, *, seconds: float = 30) -> Delivery:
@@ -37,6 +38,7 @@ async def deliver(ehr: FaultyEhr, query: Query = CONDITIONS, *, seconds: float =
         return (await reader.gather([query]))[query.key]
 
 
+@pytest.mark.conforms("E20", "G4")
 async def test_a_search_with_rows_and_one_without() -> None:
     async with FaultyEhr().running() as ehr:
         ehr.answer("Condition", bundle("a"))
@@ -68,6 +70,7 @@ async def test_a_read_that_finds_and_one_that_does_not() -> None:
         (204, "the EHR answered 204"),
     ],
 )
+@pytest.mark.conforms("E14", "G9")
 async def test_a_status_other_than_200_is_a_failure(status: int, reason: str) -> None:
     async with FaultyEhr().running() as ehr:
         ehr.answer("Condition", b"" if status == 204 else b"Oops: patient 1", status)
@@ -139,6 +142,7 @@ async def test_a_server_that_speaks_no_http_is_a_failure() -> None:
         assert (await deliver(ehr)).state is State.FAILED
 
 
+@pytest.mark.conforms("P10")
 async def test_the_deadline_ends_a_query_and_spares_the_others() -> None:
     async with FaultyEhr().running() as ehr:
         ehr.hang("Condition")
@@ -171,6 +175,7 @@ async def test_queries_run_together_up_to_a_limit() -> None:
     assert ehr.most_at_once == 2
 
 
+@pytest.mark.conforms("E15")
 async def test_pages_are_followed_at_the_same_origin() -> None:
     async with FaultyEhr().running() as ehr:
         ehr.answer("Condition", bundle("a", following=f"{ehr.base}/page2?_getpages=7"))
@@ -183,6 +188,7 @@ async def test_pages_are_followed_at_the_same_origin() -> None:
     assert set(ehr.tokens) == {"Bearer token-1"}
 
 
+@pytest.mark.conforms("E15")
 async def test_a_search_that_the_client_began_is_resumed() -> None:
     async with FaultyEhr().running() as ehr:
         ehr.answer("Condition", bundle("b"))
@@ -204,6 +210,7 @@ async def test_a_search_that_the_client_began_is_resumed() -> None:
         "",
     ],
 )
+@pytest.mark.conforms("E15", "G8", "P1")
 async def test_a_next_link_to_elsewhere_keeps_what_came_and_fails(link: str) -> None:
     async with FaultyEhr().running() as ehr:
         ehr.answer("Condition", bundle("a", following=link))
@@ -254,6 +261,7 @@ async def test_a_later_page_that_fails_keeps_the_first() -> None:
         assert (await deliver(ehr)).state is State.FAILED
 
 
+@pytest.mark.conforms("G8")
 async def test_redirects_are_not_followed() -> None:
     async with FaultyEhr().running() as ehr:
         ehr.answer("Condition", b"", 302, location=f"{ehr.base}/elsewhere")
@@ -284,6 +292,7 @@ async def test_an_id_cannot_leave_the_base() -> None:
         assert ehr.calls == []
 
 
+@pytest.mark.conforms("G5")
 async def test_cookies_are_not_kept() -> None:
     seen: list[str | None] = []
 

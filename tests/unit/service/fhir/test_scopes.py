@@ -20,6 +20,7 @@ from service.fhir.scopes import covers
         "patient/Condition.*",
     ],
 )
+@pytest.mark.conforms("G3")
 def test_covered_or_not_said(scope: str | None) -> None:
     assert covers(scope, "Condition")
 
@@ -27,5 +28,6 @@ def test_covered_or_not_said(scope: str | None) -> None:
 @pytest.mark.parametrize(
     "scope", ["patient/Observation.read", "patient/Condition.write", "patient/*.cud", "launch user/Patient.rs"]
 )
+@pytest.mark.conforms("G3", "G11")
 def test_clearly_not_covered(scope: str) -> None:
     assert not covers(scope, "Condition")

@@ -67,6 +67,7 @@ async def test_what_waits_is_written_before_the_stop(tmp_path: Path) -> None:
     assert store.ready
 
 
+@pytest.mark.conforms("F16", "O6")
 async def test_a_row_names_what_was_decided_and_not_who_the_patient_is(tmp_path: Path) -> None:
     store = store_at(tmp_path)
     await store.start()

@@ -95,6 +95,8 @@ async def test_all_patients_are_listed(ehr: aiohttp.ClientSession) -> None:
         ("ImagingStudy?patient=sample-safe&modality=MR", ["safe-mri-study"]),
         ("DeviceRequest?patient=sample-safe&_format=json", ["safe-crutches"]),
         ("AllergyIntolerance?patient=sample-safe", []),
+        ("Device?patient=sample-safe", []),
+        ("Immunization?patient=sample-safe&status=completed", []),
         ("Observation?patient=nobody", []),
     ],
 )

@@ -9,10 +9,11 @@ import pytest
 from jwt.algorithms import ECAlgorithm
 
 from service.errors import SetupError
-from service.security.keys import read_keys
+from service.security.keys import KNOWN_TO_ALL, read_keys
 from tests.unit.service.signing import ec_jwk, ec_key, rsa_jwk
 
 
+@pytest.mark.conforms("F7")
 def test_keys_are_tied_to_their_algorithm() -> None:
     keys = read_keys([ec_jwk(), rsa_jwk()], "client")
     assert {kid: key.algorithm_name for kid, key in keys.items()} == {"ec-1": "ES384", "rsa-1": "RS384"}
@@ -43,3 +44,17 @@ def test_other_keys_of_the_set_are_passed_over() -> None:
 def test_a_set_that_cannot_be_trusted_stops_the_start(keys: list[dict[str, Any]], text: str) -> None:
     with pytest.raises(SetupError, match=text):
         read_keys(keys, "client")
+
+
+@pytest.mark.conforms("F7")
+def test_a_client_may_be_allowed_other_algorithms() -> None:
+    allowed = ("RS256", "PS384")
+    keys = read_keys([rsa_jwk("plain"), rsa_jwk("named", alg="PS384"), rsa_jwk("not", alg="RS384")], "client", allowed)
+    assert {kid: key.algorithm_name for kid, key in keys.items()} == {"plain": "RS256", "named": "PS384"}
+
+
+@pytest.mark.conforms("P4")
+def test_a_key_whose_private_part_is_public_is_refused_under_any_name() -> None:
+    sandbox = {**ec_jwk("renamed"), "x": next(iter(KNOWN_TO_ALL))}
+    with pytest.raises(SetupError, match="known to all"):
+        read_keys([sandbox], "client", known_to_all=False)
