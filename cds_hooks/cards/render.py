@@ -83,7 +83,7 @@ class Renderer:
         unknown = self._unrecognized(card)
         facts = [fact for each in card.members for fact in each.advice.because]
         gaps = [gap for each in card.members for gap in each.advice.unchecked]
-        gaps += [gap for option in offered.options for gap in option.gaps]
+        untried = [gap for option in offered.options for gap in option.gaps]
         evidence = [item for each in card.members for item in each.rule.evidence]
         own = dict.fromkeys(reason for each in card.members for reason in each.rule.overrides)
         return Card(
@@ -99,7 +99,7 @@ class Renderer:
                 BASIS: basis(
                     [(each.rule, each.advice.indicator) for each in card.members],
                     facts,
-                    [*gaps, *((_counted(unknown),) if unknown else ())],
+                    [*gaps, *untried, *((_counted(unknown),) if unknown else ())],
                     evidence,
                 )
             },

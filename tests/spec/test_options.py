@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cds_hooks.authoring.rule import AnyRule
 from cds_hooks.authoring.verdict import SATISFIED, Advice, MissingData, Option, Verdict
 from cds_hooks.cards.markdown import option_table
@@ -10,6 +12,7 @@ from cds_hooks.evaluation.merge import CardPlan, Spoken
 from cds_hooks.evaluation.offers import offers
 from cds_hooks.evaluation.options import Fit, LaidOut, laid_out, settled
 from cds_hooks.evaluation.trial import trial
+from cds_hooks.snapshot.model import Gap, GapKind
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Treatment
 from tests.builders.snapshot import a_patient, out_of_reach
 from tests.spec.test_offers import advised, broken, rule_about
@@ -36,10 +39,13 @@ def saying(*options: Option, all_blocked: str = "") -> Advice:
 def test_a_trial_names_what_was_missing() -> None:
     warned = Advice(indicator="warning", summary="w", detail=(), because=(), unchecked=(GAP,))
     other = out_of_reach(Need.ALLERGIES)
-    rules = [against(Concept.ESWT, warned), against(Concept.ESWT, MissingData(other)), against(Concept.ESWT, broken)]
-    found = trial(Treatment.ESWT, rules, a_patient())
-    assert found.gaps == (GAP, other)
+    said = [warned, MissingData(other), broken, *(replace(advised("warning"), arm=arm) for arm in ("unknown", "low"))]
+    found = trial(Treatment.ESWT, [against(Concept.ESWT, each) for each in said], a_patient())
+    not_on_record = Gap("calcium before vitamin D", GapKind.NOT_RECORDED, "High calcium (BME-DS-X-01)")
+    assert found.gaps == (GAP, other, not_on_record)
     assert len(found.open) == 2
+    missing = against(Concept.ESWT, replace(advised("warning"), arm="missing"))
+    assert len(trial(Treatment.ESWT, [missing], a_patient()).gaps) == 1
 
 
 def test_options_stand_by_how_they_fit() -> None:

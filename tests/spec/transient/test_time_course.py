@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.authoring.verdict import Advice, Group
+from cds_hooks.snapshot.course import where
 from cds_hooks.snapshot.model import GapKind
 from cds_hooks.snapshot.patient import Demographics
 from cds_hooks.snapshot.vocabulary import Concept, Need
@@ -79,6 +80,10 @@ def test_the_line_gives_the_window_of_recovery() -> None:
 def test_an_unknown_onset_is_at_least_so_long_ago_and_a_partial_one_is_a_span() -> None:
     assert line(syndrome(None, recorded=days_ago(20))).startswith("Since at least 20 days: phase 1")
     assert line(syndrome(None, onset=on("2025-05"))).startswith("Day 15 to 45 since onset: phase 1")
+
+
+def test_without_a_date_there_is_no_line() -> None:
+    assert where(syndrome(None, recorded=None), chart()) == ""
 
 
 def test_the_card_that_carries_it_has_the_line_as_well() -> None:
