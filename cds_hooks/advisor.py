@@ -23,6 +23,7 @@ from cds_hooks.cards.suggestions import Suggestions
 from cds_hooks.decision import Decision, record
 from cds_hooks.evaluation.evaluate import Asked, Judged, asked_at, evaluate
 from cds_hooks.evaluation.offers import all_needs
+from cds_hooks.evaluation.options import settled
 from cds_hooks.evaluation.thresholds import thresholds_of
 from cds_hooks.evaluation.triage import NOTHING, Triage, triage
 from cds_hooks.hooks import SERVICES
@@ -167,7 +168,7 @@ class Consultation:
                 "prefetch",
             )
         patient = self.reading.patient(keys, self.advisor.policy)
-        judged = evaluate(rules, patient)
+        judged = settled(evaluate(rules, patient), self.advisor.rules, patient)
         sorted_out = triage(judged, self.service.asks, self.advisor.policy)
         return self._answer(self._cards(sorted_out, patient), judged, sorted_out)
 
