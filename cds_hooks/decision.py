@@ -60,6 +60,7 @@ class Decision:
     queries: dict[str, str]
     foreign_rows: int
     failures: tuple[Failure, ...]
+    policy_revision: str = ""
 
 
 def record(

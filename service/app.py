@@ -8,6 +8,7 @@ Nothing below reaches for a global; what it needs is handed in here.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
@@ -27,8 +29,11 @@ from service.fhir.client import open_session
 from service.fhir.gather import Limits
 from service.fhir.rounds import Ehr
 from service.observability.logs import configure_logs
+from service.observability.redaction import described
 from service.observability.request_id import RequestId
+from service.persistence.database import Database
 from service.persistence.decisions import DecisionStore
+from service.persistence.sql import SqlDecisions
 from service.routes.discovery import discovery_routes
 from service.routes.health import health_routes
 from service.routes.invoke import Desk, call_routes, call_schemas
@@ -39,6 +44,7 @@ from service.version import program_version
 if TYPE_CHECKING:
     from cds_hooks.advisor import Advisor
 
+log = structlog.get_logger()
 # Spans and logs that FastAPI makes by itself would carry exception messages, which quote patients.
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
@@ -56,8 +62,9 @@ def create_app(
     """
     file = CodesFile(settings.local_codes_file) if settings.local_codes_file else None
     in_force = AdvisorHolder(_advisor(settings, advisor, file))
-    store = store or _store(settings)
     clock = clock or _clock(settings)
+    database = Database(settings.database_url.get_secret_value(), create=settings.development)
+    store = store or SqlDecisions(database, hash_key(settings), settings.decision_queue, clock)
     ehrs: list[Ehr] = []  # one, while the service runs
 
     @asynccontextmanager
@@ -85,7 +92,7 @@ def create_app(
     )
     errors.install(app)
     gate = Gate(load_clients(settings), settings.public_urls, clock)
-    desk = Desk(in_force, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes)
+    desk = Desk(in_force, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes, settings.record_values)
     app.include_router(discovery_routes(in_force))
     app.include_router(call_routes(desk))
     app.include_router(health_routes(store, in_force))
@@ -98,6 +105,26 @@ def app_factory() -> FastAPI:
     settings = load_settings()
     configure_logs(settings)
     return create_app(settings)
+
+
+def check_database(settings: Settings) -> None:
+    """Make sure, before anything is served, that the schema fits; development makes it here, once for all workers.
+
+    Raises SetupError when it does not fit. A database that does not answer is no reason: cards need none.
+    """
+
+    async def prepare() -> None:
+        database = Database(settings.database_url.get_secret_value(), create=settings.development)
+        try:
+            await database.prepare()
+        except SetupError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- drivers raise errors of their own while they connect
+            log.warning("decision_store_unreachable", **described(error))
+        finally:
+            await database.close()
+
+    asyncio.run(prepare())
 
 
 def _advisor(settings: Settings, advisor: Advisor | None, file: CodesFile | None) -> Advisor:
@@ -116,18 +143,8 @@ def _advisor(settings: Settings, advisor: Advisor | None, file: CodesFile | None
         raise SetupError(f"MARROW_LOCAL_CODES_FILE: {error}") from None
 
 
-def _store(settings: Settings) -> DecisionStore:
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
-    from service.persistence.sql import SqlDecisions
-
-    try:
-        return SqlDecisions(settings.database_url.get_secret_value(), _hash_key(settings), settings.decision_queue)
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):  # ValueError: a port that is no number
-        raise SetupError("MARROW_DATABASE_URL: give sqlite+aiosqlite:///FILE or postgresql+asyncpg://...") from None
-
-
-def _hash_key(settings: Settings) -> bytes:
+def hash_key(settings: Settings) -> bytes:
+    """The secret that patient keys and the audit trail are made with. Raises SetupError where it must be set."""
     if settings.patient_hash_key is not None:
         return settings.patient_hash_key.get_secret_value().encode()
     if settings.development:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.codes.commands import codes
+from service.persistence.commands import db
 from service.play.commands import demo, try_hook
 
 app = typer.Typer(
@@ -31,13 +32,14 @@ def serve(
     """Answer CDS Hooks calls."""
     import uvicorn
 
-    from service.app import app_factory
+    from service.app import app_factory, check_database
     from service.config import load_settings
     from service.errors import SetupError
 
     try:
         settings = load_settings()
         application = app_factory()  # with several workers too: a set-up that does not fit is said once, here
+        check_database(settings)
     except SetupError as error:
         typer.echo(f"marrow cannot start: {error}", err=True)
         raise typer.Exit(EXIT_SETUP) from None
@@ -118,6 +120,7 @@ def version() -> None:
 
 
 app.add_typer(codes)
+app.add_typer(db)
 app.command("try")(try_hook)
 app.command()(demo)
 

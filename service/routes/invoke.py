@@ -58,6 +58,7 @@ class Desk:
     store: DecisionStore
     clock: Callable[[], datetime]
     max_body_bytes: int
+    record_values: bool = False  # whether the record may hold values of the chart
 
     async def answer(self, request: Request) -> Response:
         """Answer one call. What it raises becomes an OperationOutcome in `service.errors`."""
@@ -82,6 +83,7 @@ class Desk:
                 decision=answer.decision,
                 program_version=program_version(),
                 timings=watch.laps,
+                response=answer.body if self.record_values else b"",
             )
         )
         _tell(service, client, answer.decision, watch)

@@ -26,6 +26,7 @@ from cds_hooks.snapshot.patient import Patient
 from mappings.load import load
 from service.config import Mode, Settings
 from service.observability.logs import configure_logs
+from service.persistence.database import Database
 from service.persistence.sql import SqlDecisions
 from tests.integration.test_shell_support import SIGN, a_call, calling
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr
@@ -165,7 +166,7 @@ async def test_an_error_of_our_own_is_a_500_without_trace(lines: io.StringIO) ->
 
 
 async def test_a_store_that_fails_is_said_without_the_record(lines: io.StringIO, tmp_path: Path) -> None:
-    store = SqlDecisions(f"sqlite+aiosqlite:///{tmp_path / 'marrow.db'}", b"key", 1000)
+    store = SqlDecisions(Database(f"sqlite+aiosqlite:///{tmp_path / 'marrow.db'}", create=True), b"key", 1000)
     async with calling(store=store) as client:
         with closing(sqlite3.connect(tmp_path / "marrow.db")) as connection:
             connection.execute("DROP TABLE decisions")
@@ -179,7 +180,7 @@ async def test_a_store_that_fails_is_said_without_the_record(lines: io.StringIO,
 async def test_settings_do_not_reach_the_log(lines: io.StringIO) -> None:
     secret = SecretStr(f"sqlite+aiosqlite:////nowhere/{CANARY}/marrow.db")
     settings = Settings(mode=Mode.DEVELOPMENT, database_url=secret)
-    store = SqlDecisions(settings.database_url.get_secret_value(), CANARY.encode(), 10)
+    store = SqlDecisions(Database(settings.database_url.get_secret_value(), create=True), CANARY.encode(), 10)
     async with calling(settings, store=store) as client:
         reply = await client.get("/health/ready")
     await sqlite_threads_end()
