@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
+from cds_hooks.wire.feedback import schema as feedback_schema
 from service import errors
 from service.clients import load_clients
 from service.config import Settings, load_settings
@@ -33,8 +34,10 @@ from service.observability.redaction import described
 from service.observability.request_id import RequestId
 from service.persistence.database import Database
 from service.persistence.decisions import DecisionStore
+from service.persistence.feedback import FeedbackStore, SqlFeedback
 from service.persistence.sql import SqlDecisions
 from service.routes.discovery import discovery_routes
+from service.routes.feedback import FeedbackDesk, feedback_routes
 from service.routes.health import health_routes
 from service.routes.invoke import Desk, call_routes, call_schemas
 from service.security.client_jwt import Gate
@@ -54,17 +57,22 @@ def create_app(
     *,
     advisor: Advisor | None = None,
     store: DecisionStore | None = None,
+    feedback: FeedbackStore | None = None,
     clock: Callable[[], datetime] | None = None,
 ) -> FastAPI:
     """The application, ready to be served.
 
-    `clock` tells the time in the site's zone. Raises SetupError when the service must not start like this.
+    `clock` tells the time in the site's zone. Without `store` and `feedback` the database keeps both. Raises SetupError
+    when the service must not start like this.
     """
     file = CodesFile(settings.local_codes_file) if settings.local_codes_file else None
     in_force = AdvisorHolder(_advisor(settings, advisor, file))
     clock = clock or _clock(settings)
+    gate = Gate(load_clients(settings), settings.public_urls, clock)
     database = Database(settings.database_url.get_secret_value(), create=settings.development)
-    store = store or SqlDecisions(database, hash_key(settings), settings.decision_queue, clock)
+    secret = hash_key(settings)
+    store = store or SqlDecisions(database, secret, settings.decision_queue, clock)
+    feedback = feedback or SqlFeedback(database, secret, clock, settings.feedback_comment_length)
     ehrs: list[Ehr] = []  # one, while the service runs
 
     @asynccontextmanager
@@ -78,6 +86,7 @@ def create_app(
                     yield
             finally:
                 await store.stop()
+                await database.close()
                 ehrs.clear()
 
     app = FastAPI(
@@ -91,10 +100,10 @@ def create_app(
         telemetry=NO_TELEMETRY,
     )
     errors.install(app)
-    gate = Gate(load_clients(settings), settings.public_urls, clock)
     desk = Desk(in_force, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes, settings.record_values)
     app.include_router(discovery_routes(in_force))
     app.include_router(call_routes(desk))
+    app.include_router(feedback_routes(FeedbackDesk(in_force, gate, feedback)))
     app.include_router(health_routes(store, in_force))
     app.openapi = lambda: _openapi(app, in_force.advisor)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
@@ -170,5 +179,7 @@ def _openapi(app: FastAPI, advisor: Advisor) -> dict[str, Any]:
     """FastAPI's own document and the schemas of bodies that it never parses."""
     if app.openapi_schema is None:
         app.openapi_schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        app.openapi_schema.setdefault("components", {}).setdefault("schemas", {}).update(call_schemas(advisor))
+        app.openapi_schema.setdefault("components", {}).setdefault("schemas", {}).update(
+            {**call_schemas(advisor), **feedback_schema()[1]}
+        )
     return app.openapi_schema

@@ -203,9 +203,9 @@ def patient_key(patient_id: str, key: bytes) -> str:
     return hmac.digest(key, patient_id.encode("utf-8", "replace"), hashlib.sha256).hex()
 
 
-def storable(text: str) -> str:
+def storable(text: str, most: int = TEXT_LIMIT) -> str:
     """Text that every database takes: without the zero character and lone surrogates, of bounded length."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()[:TEXT_LIMIT]
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()[:most]
 
 
 def _rules_on(card: CardRecord, versions: Mapping[str, int]) -> str:
