@@ -9,6 +9,7 @@ Nothing below reaches for a global; what it needs is handed in here.
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -113,7 +114,11 @@ def app_factory() -> FastAPI:
     """The application as the environment describes it, for a server that makes its own (`uvicorn --factory`)."""
     settings = load_settings()
     configure_logs(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    # The knowledge is made of millions of objects that stay: the collector need not look at them again and again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def check_database(settings: Settings) -> None:

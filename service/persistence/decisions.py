@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -105,6 +105,26 @@ class MemoryDecisions:
         """Nothing to write."""
 
 
+class Detail(msgspec.Struct, omit_defaults=True):
+    """What a decision tells beside whom it was for, as the JSON in `decisions.detail`. What is empty is left out.
+
+    An outcome is (rule, version, verdict, order, missing fact), the last two null where they say nothing; a card is
+    (uuid, topic, indicator); `values` are (name, value, unit, date), only where the site keeps them.
+    """
+
+    outcomes: list[tuple[str, int, str, str | None, str | None]] = []
+    cards: list[tuple[str, str, str]] = []
+    facts: list[str] = []
+    missing: list[str] = []
+    queries: Mapping[str, str] = {}
+    foreign_rows: int = 0
+    knowledge: str = ""
+    policy: str = ""
+    program: str = ""
+    timings: Mapping[str, float] = {}
+    values: list[tuple[str, str, str, str]] = []
+
+
 def row(record: CallRecord, key: bytes) -> dict[str, Any]:
     """The record as a row of the table `decisions`. Verdicts are words of the core's own, taken as they come."""
     decision = record.decision
@@ -117,21 +137,28 @@ def row(record: CallRecord, key: bytes) -> dict[str, Any]:
         "hook": str(decision.hook),
         "hook_instance": storable(decision.hook_instance),
         "patient_key": patient_key(decision.patient_id, key),
-        "outcomes": [
+        "detail": msgspec.json.encode(_detail(record)).decode(),  # escapes what no database takes
+    }
+
+
+def _detail(record: CallRecord) -> Detail:
+    decision = record.decision
+    return Detail(
+        outcomes=[
             (o.rule, o.version, o.verdict, o.order and storable(o.order), o.gap and storable(o.gap))
             for o in decision.outcomes
         ],
-        "cards": [(card.uuid, card.topic, card.indicator) for card in decision.cards],
-        "facts": decision.facts,
-        "missing": decision.missing,
-        "queries": decision.queries,
-        "foreign_rows": decision.foreign_rows,
-        "knowledge": decision.knowledge_revision,
-        "policy": decision.policy_revision,
-        "program_version": record.program_version,
-        "timings": record.timings,
-        "fact_values": shown_values(record.response) if record.response else None,
-    }
+        cards=[(card.uuid, card.topic, card.indicator) for card in decision.cards],
+        facts=list(decision.facts),
+        missing=list(decision.missing),
+        queries=decision.queries,
+        foreign_rows=decision.foreign_rows,
+        knowledge=decision.knowledge_revision,
+        policy=decision.policy_revision,
+        program=record.program_version,
+        timings=record.timings,
+        values=shown_values(record.response) if record.response else [],
+    )
 
 
 def card_rows(record: CallRecord) -> list[dict[str, Any]]:
@@ -154,27 +181,19 @@ def card_rows(record: CallRecord) -> list[dict[str, Any]]:
     ]
 
 
-class Tally(NamedTuple):
-    """What `tallies` counts under one key. `rule` "" stands for the call itself."""
-
-    day: date
-    client: str
-    tenant: str
-    service: str
-    rule: str
-    version: int
-    verdict: str
-    gap: str
+# What `tallies` counts under one key: day, client, tenant, service, rule, version, verdict, gap. Rule "" is the call.
+Tally = tuple[date, str, str, str, str, int, str, str]
 
 
 def tallied(records: Iterable[CallRecord]) -> Counter[Tally]:
     """Calls and verdicts of these records, counted. The day is that of the site's zone."""
     counted: Counter[Tally] = Counter()
     for record in records:
-        whose = (record.decision.as_of.date(), record.client, record.tenant or "", record.service)
-        counted[Tally(*whose, "", 0, ANSWERED, "")] += 1
+        day, client, tenant = record.decision.as_of.date(), record.client, record.tenant or ""
+        counted[day, client, tenant, record.service, "", 0, ANSWERED, ""] += 1
         for o in record.decision.outcomes:
-            counted[Tally(*whose, o.rule, o.version, o.verdict, storable(o.gap or ""))] += 1
+            gap = storable(o.gap) if o.gap else ""
+            counted[day, client, tenant, record.service, o.rule, o.version, o.verdict, gap] += 1
     return counted
 
 
@@ -190,12 +209,12 @@ class _Shown(msgspec.Struct):
     cards: list[_ShownCard]
 
 
-def shown_values(response: bytes) -> list[list[str]]:
-    """[name, value, unit, date] of each fact on the cards of a response, once each."""
+def shown_values(response: bytes) -> list[tuple[str, str, str, str]]:
+    """(name, value, unit, date) of each fact on the cards of a response, once each."""
     cards = msgspec.json.decode(response, type=_Shown).cards
     facts = [fact for card in cards for fact in card.extension[BASIS].facts]
-    shown = dict.fromkeys((fact.name, fact.value or "", fact.unit or "", fact.date or "") for fact in facts)
-    return [[storable(part) for part in fact] for fact in shown]
+    shown = ((fact.name, fact.value or "", fact.unit or "", fact.date or "") for fact in facts)
+    return list(dict.fromkeys(shown))
 
 
 def patient_key(patient_id: str, key: bytes) -> str:
@@ -205,6 +224,8 @@ def patient_key(patient_id: str, key: bytes) -> str:
 
 def storable(text: str, most: int = TEXT_LIMIT) -> str:
     """Text that every database takes: without the zero character and lone surrogates, of bounded length."""
+    if len(text) <= most and text.isascii() and "\x00" not in text:  # as nearly all are
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode()[:most]
 
 

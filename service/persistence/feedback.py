@@ -108,7 +108,11 @@ class SqlFeedback:
                 texts = [{"feedback_id": each, "comment": comments[each]} for each in sorted(added) if comments[each]]
                 if texts:
                     await connection.execute(insert(feedback_comments), texts)
-                told = [[row["feedback_id"], digest(self._key, row)] for row in rows if row["feedback_id"] in added]
+                told = [
+                    [row["feedback_id"], digest(self._key, feedback, row)]
+                    for row in rows
+                    if row["feedback_id"] in added
+                ]
                 chain = await append(connection, chain, "feedback", told, received)
         self._chain = chain
         return len(added)

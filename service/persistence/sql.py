@@ -21,21 +21,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import SetupError
 from service.observability.redaction import described
+from service.persistence import bulk
 from service.persistence.audit import Chain, Entry, audit_key, digest, open_chain
 from service.persistence.database import Database
 from service.persistence.decisions import CallRecord, card_rows, row, tallied
 from service.persistence.tables import audit, cards, decisions, tallies
 
 log = structlog.get_logger()
-BATCH = 200
+BATCH = 500
+SLICE = 25
 DRAIN_SECONDS = 10.0
-# A moment's wait makes one transaction of many calls.
-LINGER_SECONDS = 0.05
+# A moment's wait makes one transaction of many calls: each transaction has a price of its own.
+LINGER_SECONDS = 0.25
 RETRY_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 5.0
 ATTEMPT_SECONDS = 20.0
 # Said in one line per this many lost records: a full queue loses one per call.
 LOSSES_PER_LINE = 1000
+TALLY_COLUMNS = [column.name for column in tallies.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +123,19 @@ class SqlDecisions:
         while True:
             records = [await self._queue.get()]
             self._writing = 1
-            if not self._stopping.is_set():
-                await asyncio.sleep(LINGER_SECONDS)
+            if self._queue.qsize() < BATCH and not self._stopping.is_set():
+                await self._pause(LINGER_SECONDS)
             records += [self._queue.get_nowait() for _ in range(min(self._queue.qsize(), BATCH - 1))]
             self._writing = len(records)
             await self._keep(records)
             self._writing = 0
             for _ in records:
                 self._queue.task_done()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless the service stops."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _keep(self, records: Sequence[CallRecord]) -> None:
         """Write these records, or lose them: at once when the database refuses them, in time when it fails."""
@@ -139,7 +147,7 @@ class SqlDecisions:
                 async with asyncio.timeout(ATTEMPT_SECONDS):
                     chain = self._chain or await self._prepare()
                     # Made once: a batch that is tried again must be the same batch.
-                    batch = batch or self._batch(records, chain)
+                    batch = batch or await self._batch(records, chain)
                     await self._write(batch, chain)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the writer goes on and the loss is counted
                 self.failing = True
@@ -155,8 +163,7 @@ class SqlDecisions:
                 self.failing = False
                 self._chain = chain.after(batch.entry)
                 return
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+            await self._pause(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _keep_what_can_be(self, records: Sequence[CallRecord]) -> None:
@@ -178,9 +185,13 @@ class SqlDecisions:
             self.ready, self.failing = True, False
         return self._chain
 
-    def _batch(self, records: Sequence[CallRecord], chain: Chain) -> Batch:
-        rows = [row(record, self._key) for record in records]
-        told = [[each["decision_id"], digest(self._audit_key, each)] for each in rows]
+    async def _batch(self, records: Sequence[CallRecord], chain: Chain) -> Batch:
+        rows: list[dict[str, Any]] = []
+        for record in records:
+            rows.append(row(record, self._key))
+            if len(rows) % SLICE == 0:
+                await asyncio.sleep(0)  # calls are answered in between
+        told = [[each["decision_id"], digest(self._audit_key, decisions, each)] for each in rows]
         entry = chain.linked("decisions", told, self._clock())
         shown = [card for record in records for card in card_rows(record)]
         # In one order for all writers: two that wait for each other's rows would wait forever.
@@ -188,7 +199,7 @@ class SqlDecisions:
             entry,
             [{**each, "chain": entry.chain, "entry": entry.entry} for each in rows],
             sorted(shown, key=lambda card: (card["client"], card["tenant"], card["uuid"])),
-            [{**key._asdict(), "count": count} for key, count in sorted(tallied(records).items())],
+            [dict(zip(TALLY_COLUMNS, (*key, count), strict=True)) for key, count in sorted(tallied(records).items())],
         )
 
     async def _write(self, batch: Batch, chain: Chain) -> None:
@@ -202,9 +213,8 @@ class SqlDecisions:
                 raise
 
     async def _write_rows(self, connection: AsyncConnection, batch: Batch) -> None:
-        await connection.execute(insert(decisions), batch.decisions)
-        if batch.cards:  # a call that is repeated gives the same cards again
-            await connection.execute(self._database.insert(cards).on_conflict_do_nothing(), batch.cards)
+        await bulk.add(connection, decisions, batch.decisions)
+        await bulk.add(connection, cards, batch.cards, known_too=True)  # a repeated call gives the same cards again
         counting = self._database.insert(tallies)
         await connection.execute(
             counting.on_conflict_do_update(

@@ -31,20 +31,9 @@ decisions = Table(
     Column("tenant", TEXT),
     Column("service", NAME, nullable=False),
     Column("hook", NAME, nullable=False),
-    Column("hook_instance", TEXT, nullable=False, index=True),
+    Column("hook_instance", TEXT, nullable=False),
     Column("patient_key", NAME, nullable=False, index=True),
-    # [rule, version, verdict, order, missing fact], the last two null where they say nothing
-    Column("outcomes", JSON, nullable=False),
-    Column("cards", JSON, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Column("missing", JSON, nullable=False),
-    Column("queries", JSON, nullable=False),
-    Column("foreign_rows", Integer, nullable=False),
-    Column("knowledge", TEXT, nullable=False),
-    Column("policy", TEXT, nullable=False, server_default=""),
-    Column("program_version", NAME, nullable=False),
-    Column("timings", JSON, nullable=False),
-    Column("fact_values", JSON(none_as_null=True)),  # only where the site opts in
+    Column("detail", Text, nullable=False, server_default=""),  # JSON: `decisions.Detail`
     Column("chain", ID),
     Column("entry", Integer),
     Index("ix_decisions_chain_entry", "chain", "entry"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select, text
 
 from service.errors import SetupError
 from service.persistence.database import SCHEMA, Database, SchemaError, steps
+from service.persistence.decisions import Detail
 from service.persistence.sql import SqlDecisions
 from service.persistence.tables import decisions, metadata
 from tests.builders.decisions import KEY
@@ -29,8 +31,20 @@ OLD_ROW = {
     "foreign_rows": 0,
     "knowledge": "abc",
     "program_version": "0.1",
-    **dict.fromkeys(("cards", "facts", "missing", "queries", "timings"), "[]"),
+    "cards": json.dumps([{"uuid": "u", "topic": "BME-CI-01", "indicator": "critical"}]),
+    "facts": json.dumps(["active orders"]),
+    "missing": json.dumps(["INR"]),
+    "queries": json.dumps({"labs": "failed"}),
+    "timings": json.dumps({"answer": 0.5}),
 }
+
+
+def plain(value: object) -> object:
+    """A JSON column as it is meant, whether the database gives it as text or read."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -57,12 +71,16 @@ async def test_an_older_database_is_upgraded_with_its_rows_and_can_go_back(datab
     await database.upgrade()
     async with database.engine.connect() as connection:
         old = (await connection.execute(select(decisions))).mappings().one()
-        assert old["outcomes"] == [["BME-CI-01", 1, "advice", "MedicationRequest/1", None]]
-        assert (old["policy"], old["chain"]) == ("", None)
+        detail = msgspec.json.decode(old["detail"], type=Detail)
+        assert detail.outcomes == [("BME-CI-01", 1, "advice", "MedicationRequest/1", None)]
+        assert detail.cards == [("u", "BME-CI-01", "critical")]
+        assert (detail.knowledge, detail.program, detail.timings, old["chain"]) == ("abc", "0.1", {"answer": 0.5}, None)
     await database.downgrade("0001")
     async with database.engine.connect() as connection:
-        back = (await connection.execute(text("SELECT outcomes FROM decisions"))).scalar_one()
-        assert (json.loads(back) if isinstance(back, str) else back) == json.loads(str(OLD_ROW["outcomes"]))
+        back = (await connection.execute(text("SELECT * FROM decisions"))).mappings().one()
+        assert {name: plain(back[name]) for name in OLD_ROW if name != "at"} == {
+            name: plain(value) for name, value in OLD_ROW.items() if name != "at"
+        }
     await database.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,16 @@ async def test_a_row_names_what_was_decided_and_not_who_the_patient_is(database_
     at = written.pop("at")
     assert at.replace(tzinfo=UTC) == datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
     assert written.pop("chain")
+    assert json.loads(written.pop("detail")) == {
+        "outcomes": [["BME-CI-01", 1, "advice", "MedicationRequest/1", None]],
+        "cards": [[a_card(), "BME-CI-01", "critical"]],
+        "facts": ["active orders"],
+        "queries": {"medications": "data"},
+        "knowledge": "abc",
+        "policy": "site-1",
+        "program": "1.0",
+        "timings": {"answer": 0.5},
+    }
     assert written == {
         "decision_id": "decision-0",
         "client": "hospital",
@@ -71,17 +82,6 @@ async def test_a_row_names_what_was_decided_and_not_who_the_patient_is(database_
         "hook": "order-sign",
         "hook_instance": "instance-0",
         "patient_key": patient_key(PATIENT, KEY),
-        "outcomes": [["BME-CI-01", 1, "advice", "MedicationRequest/1", None]],
-        "cards": [[a_card(), "BME-CI-01", "critical"]],
-        "facts": ["active orders"],
-        "missing": [],
-        "queries": {"medications": "data"},
-        "foreign_rows": 0,
-        "knowledge": "abc",
-        "policy": "site-1",
-        "program_version": "1.0",
-        "timings": {"answer": 0.5},
-        "fact_values": None,
         "entry": 1,
     }
     assert PATIENT not in str(written)
@@ -138,7 +138,7 @@ async def test_values_are_kept_where_the_site_asks_for_them(database_url: str) -
     store.record(a_record(response=response))
     await store.stop()
     [written] = await rows(database_url)
-    assert written["fact_values"] == [["INR", "2.5", "", "2026-02-28"], ["pregnant", "", "", ""]]
+    assert json.loads(written["detail"])["values"] == [["INR", "2.5", "", "2026-02-28"], ["pregnant", "", "", ""]]
 
 
 async def test_a_digest_is_the_same_before_and_after_the_database(database_url: str) -> None:
@@ -149,8 +149,8 @@ async def test_a_digest_is_the_same_before_and_after_the_database(database_url: 
     await store.stop()
     [written] = await rows(database_url)
     key = audit_key(KEY)
-    assert digest(key, written) == digest(key, row(record, KEY))
-    assert digest(key, {**written, "client": "another"}) != digest(key, written)
+    assert digest(key, decisions, written) == digest(key, decisions, row(record, KEY))
+    assert digest(key, decisions, {**written, "client": "another"}) != digest(key, decisions, written)
 
 
 async def test_a_patient_key_depends_on_patient_and_site() -> None:
