@@ -11,7 +11,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import bodies, knowledge, load, recording
+from bench import bodies, knowledge, load, recording, reporting
 from bench.reports import report_cost
 from bench.running import server_running
 from bench.stages import stages
@@ -35,6 +35,7 @@ async def main(rounds: int, seconds: float) -> None:
     table.add_row("a report of 1,000 characters", f"{report_cost():.0f} (limit: {REPORT_LIMIT})")
     console.print(table)
     console.print(knowledge.measure())
+    console.print(await reporting.measure())
 
 
 async def _throughput(console: Console, wrk: str, rounds: int, seconds: float) -> None:

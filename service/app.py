@@ -41,6 +41,8 @@ from service.routes.discovery import discovery_routes
 from service.routes.feedback import FeedbackDesk, feedback_routes
 from service.routes.health import health_routes
 from service.routes.invoke import Desk, call_routes, call_schemas
+from service.routes.operator import OperatorDoor
+from service.routes.reports import ReportDesk, report_routes
 from service.security.client_jwt import Gate
 from service.site_codes import AdvisorHolder, CodesFile, tell_loaded, watching
 from service.version import program_version
@@ -106,6 +108,8 @@ def create_app(
     app.include_router(call_routes(desk))
     app.include_router(feedback_routes(FeedbackDesk(in_force, gate, feedback)))
     app.include_router(health_routes(store, in_force))
+    door = OperatorDoor.of(settings)
+    app.include_router(report_routes(ReportDesk(door, database, clock)))
     app.openapi = lambda: _openapi(app, in_force.advisor)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 

@@ -9,6 +9,7 @@ import typer
 from service.codes.commands import codes
 from service.persistence.commands import db
 from service.play.commands import demo, try_hook
+from service.reports.commands import report
 
 app = typer.Typer(
     name="marrow",
@@ -123,6 +124,7 @@ app.add_typer(codes)
 app.add_typer(db)
 app.command("try")(try_hook)
 app.command()(demo)
+app.command()(report)
 
 
 def _address(host: str, port: int) -> str:
