@@ -45,8 +45,8 @@ async def _record(database: Database, cards: list[str]) -> None:
     await store.start()
     for number, card in enumerate(cards):
         store.record(_call(number, card))
-    while store.waiting:
-        await asyncio.sleep(0.1)  # noqa: ASYNC110 -- the store tells how many wait, and nothing more
+    while store.waiting:  # noqa: ASYNC110 -- the store tells how many wait, and nothing more
+        await asyncio.sleep(0.1)
     await store.stop()
 
 

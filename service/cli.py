@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.codes.commands import codes
+from service.persistence.audit_commands import audit, erase, purge
 from service.persistence.commands import db
 from service.play.commands import demo, try_hook
 from service.reports.commands import report
@@ -122,6 +123,9 @@ def version() -> None:
 
 app.add_typer(codes)
 app.add_typer(db)
+app.add_typer(audit)
+app.command()(purge)
+app.command()(erase)
 app.command("try")(try_hook)
 app.command()(demo)
 app.command()(report)

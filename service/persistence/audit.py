@@ -90,7 +90,7 @@ def key_id(key: bytes) -> str:
     return hmac.digest(key, b"key id", "sha256").hex()[:16]
 
 
-def digest(key: bytes, table: Table, row: Mapping[str, Any]) -> str:
+def digest(key: bytes, table: Table, row: Mapping[Any, Any]) -> str:
     """What an entry keeps of a row of this table: the same whichever database gave the row back."""
     told = [moment(value) if isinstance(value := row[name], datetime) else value for name in _told(table)]
     return blake2b(msgspec.json.encode(told), key=key, digest_size=DIGEST_BYTES).hexdigest()

@@ -165,3 +165,28 @@ def test_a_database_that_cannot_be_had_is_said_without_its_address(tmp_path: Pat
     assert failed.returncode == 2
     assert "s3cr3t" not in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_the_trail_is_verified_purged_and_erased_from_the_command_line(tmp_path: Path) -> None:
+    site = {"MARROW_MODE": "development", "MARROW_PATIENT_HASH_KEY": "sixteen characters"}
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, **site) as (process, url):
+        httpx.post(url + SIGN, json=a_call(), timeout=10)
+        httpx.post(url + SIGN, json=a_call("sample-safe"), timeout=10)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    held = run("audit", "verify", cwd=tmp_path, **site)
+    assert held.returncode == 0, held.stderr
+    assert "2 rows as they were written" in held.stdout
+    assert (
+        json.loads(run("audit", "export", cwd=tmp_path, **site).stdout.splitlines()[0])["resourceType"] == "AuditEvent"
+    )
+    assert (
+        run("audit", "verify", cwd=tmp_path, **{**site, "MARROW_PATIENT_HASH_KEY": "another secret!!"}).returncode == 1
+    )
+    assert run("audit", "verify", cwd=tmp_path).returncode == 2  # without the secret nothing can be said
+    with closing(sqlite3.connect(tmp_path / "marrow.db")) as connection:
+        [(key,)] = connection.execute("SELECT patient_key FROM decisions LIMIT 1").fetchall()
+    assert "1 decisions and 0 answers erased" in run("erase", "--patient-key", key, cwd=tmp_path, **site).stdout
+    assert "0 decisions" in run("purge", "--older-than", "30d", cwd=tmp_path, **site).stdout
+    assert run("purge", "--older-than", "soon", cwd=tmp_path, **site).returncode == 2
+    assert "1 removed as the trail says" in run("audit", "verify", cwd=tmp_path, **site).stdout
