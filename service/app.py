@@ -3,7 +3,8 @@
 `create_app` puts the shell together: the core's advisor, the clients, the EHRs, the store of decisions, the routes.
 Nothing below reaches for a global; what it needs is handed in here.
 
-    RequestId -> routes.invoke -> gate (who) -> advisor.consult -> ehr (what is missing) -> answer -> store, reply
+    Metered -> RequestId -> routes.invoke -> gate (who) -> advisor.consult -> ehr (what is missing) -> answer -> reply
+                                                                                                         `-> store
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ from service.fhir.client import open_session
 from service.fhir.gather import Limits
 from service.fhir.rounds import Ehr
 from service.observability.logs import configure_logs
+from service.observability.metrics import Metered, Metrics, watching_store
 from service.observability.redaction import described
 from service.observability.request_id import RequestId
+from service.observability.traces import no_trace, open_traces, traced_by
 from service.persistence.database import Database
 from service.persistence.decisions import DecisionStore
 from service.persistence.feedback import FeedbackStore, SqlFeedback
@@ -41,6 +44,7 @@ from service.routes.discovery import discovery_routes
 from service.routes.feedback import FeedbackDesk, feedback_routes
 from service.routes.health import health_routes
 from service.routes.invoke import Desk, call_routes, call_schemas
+from service.routes.metrics import metrics_routes
 from service.routes.operator import OperatorDoor
 from service.routes.reports import ReportDesk, report_routes
 from service.security.client_jwt import Gate
@@ -74,41 +78,57 @@ def create_app(
     gate = Gate(load_clients(settings), settings.public_urls, clock)
     database = Database(settings.database_url.get_secret_value(), create=settings.development)
     secret = hash_key(settings)
-    store = store or SqlDecisions(database, secret, settings.decision_queue, clock)
+    metrics = Metrics(service.id for service in in_force.advisor.services)
+    traces = open_traces() if settings.traces else None
+    store = store or SqlDecisions(database, secret, settings.decision_queue, clock, metrics.lose)
     feedback = feedback or SqlFeedback(database, secret, clock, settings.feedback_comment_length)
     ehrs: list[Ehr] = []  # one, while the service runs
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with open_session() as session:
+            session.trace_configs.append(metrics.ehr_tracing())
             ehrs.append(Ehr(session, _limits(settings)))
             await store.start()
             tell_loaded(in_force.advisor.knowledge)
             try:
-                async with watching(in_force, file, settings.local_codes_seconds):
+                async with watching(in_force, file, settings.local_codes_seconds), watching_store(metrics, store):
                     yield
             finally:
                 await store.stop()
                 await database.close()
+                if traces:
+                    traces.shutdown()
                 ehrs.clear()
 
     app = FastAPI(
         title="Marrow",
         version=program_version(),
         lifespan=lifespan,
-        middleware=[Middleware(RequestId)],
+        middleware=[Middleware(Metered, metrics=metrics), Middleware(RequestId)],
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,
     )
     errors.install(app)
-    desk = Desk(in_force, gate, lambda: ehrs[0], store, clock, settings.max_body_bytes, settings.record_values)
+    desk = Desk(
+        in_force,
+        gate,
+        lambda: ehrs[0],
+        store,
+        clock,
+        settings.max_body_bytes,
+        record_values=settings.record_values,
+        decided=metrics.decided,
+        trace=traced_by(traces) if traces else no_trace,
+    )
     app.include_router(discovery_routes(in_force))
     app.include_router(call_routes(desk))
-    app.include_router(feedback_routes(FeedbackDesk(in_force, gate, feedback)))
+    app.include_router(feedback_routes(FeedbackDesk(in_force, gate, feedback, metrics.heard)))
     app.include_router(health_routes(store, in_force))
     door = OperatorDoor.of(settings)
+    app.include_router(metrics_routes(door, metrics, store))
     app.include_router(report_routes(ReportDesk(door, database, clock)))
     app.openapi = lambda: _openapi(app, in_force.advisor)  # type: ignore[method-assign] # the way that FastAPI documents
     return app

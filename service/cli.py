@@ -34,6 +34,8 @@ def serve(
     """Answer CDS Hooks calls."""
     import uvicorn
 
+    if workers > 1:
+        _share_metrics()  # before anything that counts is imported, here and in the workers
     from service.app import app_factory, check_database
     from service.config import load_settings
     from service.errors import SetupError
@@ -129,6 +131,18 @@ app.command()(erase)
 app.command("try")(try_hook)
 app.command()(demo)
 app.command()(report)
+
+
+def _share_metrics() -> None:
+    """A folder for the counts of all workers, which goes with this process."""
+    import atexit
+    import os
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="marrow-metrics-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
 def _address(host: str, port: int) -> str:

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from cds_hooks.wire.feedback import Feedback, read_feedback, schema
 from cds_hooks.wire.problem import UnknownServiceError
 from service.errors import JSON_UTF8, NO_STORE
+from service.observability.metrics import CLIENT
 from service.persistence.feedback import FeedbackStore
 from service.routes.body import read_body
 from service.routes.invoke import PATH
@@ -55,6 +56,7 @@ class FeedbackDesk:
         """Keep the feedback of one request."""
         path: str = request.scope["path"]
         client = self.gate.admit(request.headers.getlist("authorization"), path)
+        request.scope[CLIENT] = client.name
         service = path.removeprefix(PATH).removesuffix(END)
         if service not in {each.id for each in self.in_force.advisor.services}:
             raise UnknownServiceError("No service has this id. GET /cds-services lists the services.", "id")

@@ -27,8 +27,10 @@ from mappings.load import load
 from service.config import Mode, Settings
 from service.observability.logs import configure_logs
 from service.persistence.database import Database
+from service.persistence.feedback import SqlFeedback
 from service.persistence.sql import SqlDecisions
-from tests.integration.test_shell_support import SIGN, a_call, calling
+from tests.builders.feedback import an_item
+from tests.integration.test_shell_support import NOW, SIGN, a_call, calling
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr
 from tests.unit.service.signing import token
 from tests.unit.service.sqlite_threads import sqlite_threads_end
@@ -103,6 +105,25 @@ async def test_good_calls_and_an_ehr_that_fails(lines: io.StringIO) -> None:
     assert [reply.status_code for reply in replies] == [200] * 3
     events = [line["event"] for line in check(lines, *replies)]
     assert events.count("call_answered") == 3
+
+
+async def test_feedback_kept_and_refused(lines: io.StringIO, tmp_path: Path) -> None:
+    def answer(**changed: Any) -> dict[str, Any]:
+        comment = {"reason": {"code": CANARY, "system": CANARY}, "userComment": f"{CANARY}: {PATIENT}"}
+        return {**an_item(f"{CANARY}-card", outcome="overridden", overrideReason=comment), **changed}
+
+    store = SqlFeedback(Database(f"sqlite+aiosqlite:///{tmp_path}/{CANARY}/marrow.db"), b"key", lambda: NOW)
+    async with calling() as client:
+        kept = [await client.post(SIGN + "/feedback", json=answer())]
+        kept.append(await client.post(SIGN + "/feedback", json={"feedback": [answer(), {CANARY: CANARY}]}))
+        refused = await client.post(SIGN + "/feedback", json=answer(outcome=CANARY))
+    async with calling(feedback=store) as client:
+        failed = await client.post(SIGN + "/feedback", json=answer())
+    await sqlite_threads_end()
+    assert [reply.status_code for reply in (*kept, refused, failed)] == [200, 200, 400, 503]
+    assert all(CANARY not in reply.text for reply in kept)
+    events = [line["event"] for line in check(lines, *kept, refused, failed)]
+    assert {"feedback_kept", "call_refused", "feedback_not_kept"} <= set(events)
 
 
 async def test_bad_calls(lines: io.StringIO) -> None:
