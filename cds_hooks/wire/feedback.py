@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Raw
@@ -17,6 +17,8 @@ from cds_hooks.wire.request import decode
 
 MOST_ITEMS = 500
 MOST_SUGGESTIONS = 100
+# A pattern and not a Literal, whose error would quote what was sent.
+Outcome = Annotated[str, Meta(pattern="^(accepted|overridden)$")]
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
 
 
@@ -40,7 +42,7 @@ class FeedbackItem(msgspec.Struct, frozen=True, rename="camel"):
     """One answer to one card. Accepted without suggestions, and overridden without a reason, are taken as they come."""
 
     card: Id
-    outcome: Literal["accepted", "overridden"]
+    outcome: Outcome
     outcome_timestamp: Annotated[datetime, Meta(tz=True)]
     accepted_suggestions: Annotated[list[AcceptedSuggestion], Meta(max_length=MOST_SUGGESTIONS)] | None = None
     override_reason: OverrideReason | None = None

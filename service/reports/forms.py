@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 import msgspec
+from rich.box import SIMPLE
 from rich.table import Table
 
 from service.reports.questions import Report
@@ -26,7 +27,7 @@ COUNTS = {
     "missing": "",
     "failed": "",
 }
-SHOWN = ("judged", "missing", "failed", "cards", "accepted", "overridden")
+SHOWN = ("judged", "missing", "failed", "cards")
 
 
 def as_json(report: Report) -> bytes:
@@ -46,21 +47,21 @@ def as_csv(report: Report) -> str:
 
 
 def as_table(report: Report) -> Table:
-    """For people; a flagged line is red."""
+    """For people; a flagged line is red and has an exclamation mark. `median` is the time to the answer."""
     told = report.told()
     period = f"{told['since'] or 'the beginning'} to {told['until'] or 'now'}"
-    table = Table(title=f"Cards and answers, {period}: {report.calls} calls", title_justify="left")
+    table = Table(title=f"Cards and answers, {period}: {report.calls} calls", title_justify="left", box=SIMPLE)
     for dimension in report.question.by:
-        table.add_column(dimension)
-    for name in (*SHOWN, "accepted %", "overridden %", "time to answer"):
-        table.add_column(name, justify="right")
-    table.add_column("most frequent reasons")
+        table.add_column(dimension, no_wrap=True)
+    for name in (*SHOWN, "accepted", "overridden", "median"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("top reasons")
     for line in report.lines:
         table.add_row(
             *(line[name] for name in report.question.by),
             *(str(line[name]) for name in SHOWN),
-            _percent(line["acceptance_rate"]),
-            _percent(line["override_rate"]) + (" !" if line["flagged"] else ""),
+            f"{line['accepted']}{_percent(line['acceptance_rate'])}",
+            f"{line['overridden']}{_percent(line['override_rate'])}{' !' if line['flagged'] else ''}",
             _duration(line["median_seconds_to_feedback"]),
             ", ".join(f"{_plain(code)} {count}" for code, count in line["top_override_reasons"].items()),
             style="red" if line["flagged"] else None,
@@ -117,7 +118,7 @@ def _plain(code: str) -> str:
 
 
 def _percent(rate: float | None) -> str:
-    return "-" if rate is None else f"{100 * rate:.0f} %"
+    return "" if rate is None else f" ({100 * rate:.0f} %)"
 
 
 def _duration(seconds: float | None) -> str:

@@ -86,6 +86,7 @@ def test_a_bad_item_costs_no_other(changed: dict[str, Any], place: str) -> None:
     assert [item.card for item in found.items] == ["good"]
     [bad] = found.refused
     assert (bad.index, bad.problem.where) == (1, place)
+    assert not any(str(value) in bad.problem.text for value in changed.values() if value)  # what was sent is not told
 
 
 def test_items_that_are_all_bad_are_refused_with_the_place_of_the_first() -> None:

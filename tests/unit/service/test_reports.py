@@ -165,7 +165,7 @@ async def test_the_forms(database_url: str) -> None:
     console = Console(file=io.StringIO(), width=200, record=True)
     console.print(as_table(found))
     shown = console.export_text()
-    assert "100 % !" in shown
+    assert "25 (100 %) !" in shown
     assert "\x1b" not in shown
     resource = json.loads(as_measure_report(found, datetime(2026, 6, 1, tzinfo=UTC)))
     MeasureReport.model_validate({name: value for name, value in resource.items() if name != "resourceType"})
