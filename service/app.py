@@ -129,7 +129,7 @@ def create_app(
     app.include_router(health_routes(store, in_force))
     door = OperatorDoor.of(settings)
     app.include_router(metrics_routes(door, metrics, store))
-    app.include_router(report_routes(ReportDesk(door, database, clock)))
+    app.include_router(report_routes(ReportDesk(door, database, clock, asyncio.Lock())))
     app.openapi = lambda: _openapi(app, in_force.advisor)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 

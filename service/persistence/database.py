@@ -7,6 +7,7 @@ development mode makes and upgrades its tables.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from service.errors import SetupError
 if TYPE_CHECKING:
     from alembic.config import Config
 
+OLDEST_SQLITE = (3, 35)  # RETURNING, DROP COLUMN
 SCHEMA = "0002"  # the newest step in migrations/versions
 PING_SECONDS = 1.0
 PREPARE_SECONDS = 5.0
@@ -40,7 +42,12 @@ class Database:
     def __init__(self, url: str, *, create: bool = False) -> None:
         """`create`: make or upgrade the tables where `prepare` finds them wanting. Raises SetupError for a bad URL."""
         self.engine = _engine(url)
+        self._url = url
         self._create = create
+
+    def apart(self) -> Database:
+        """The same database for another event loop, whose connections are its own."""
+        return Database(self._url)
 
     @property
     def sqlite(self) -> bool:
@@ -63,7 +70,7 @@ class Database:
         """Make sure that the schema fits. Raises SchemaError, and what the driver raises when it cannot connect."""
         async with asyncio.timeout(PREPARE_SECONDS):
             found = await self.revision()
-        if found != SCHEMA and self._create:
+        if self._create and (found or "") < SCHEMA:
             await self.upgrade()
             found = await self.revision()
         if found != SCHEMA:
@@ -150,6 +157,8 @@ def _engine(url: str) -> AsyncEngine:
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):  # ValueError: a port that is no number
         raise SetupError("MARROW_DATABASE_URL: give sqlite+aiosqlite:///FILE or postgresql+asyncpg://...") from None
     if engine.dialect.name == "sqlite":
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise SetupError(f"this Python has SQLite {sqlite3.sqlite_version}: Marrow needs 3.35, or use PostgreSQL")
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
 

@@ -18,7 +18,6 @@ from service.persistence.sql import SqlDecisions
 from service.persistence.tables import decisions, metadata
 from tests.builders.decisions import KEY
 
-pytestmark = pytest.mark.asyncio
 OLD_ROW = {
     "decision_id": "old",
     "at": "2026-01-01 10:00:00",
@@ -51,6 +50,7 @@ def differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
+@pytest.mark.asyncio
 async def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     database = Database(database_url)
     assert await database.revision() is None
@@ -61,6 +61,7 @@ async def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> 
     await database.close()
 
 
+@pytest.mark.asyncio
 async def test_an_older_database_is_upgraded_with_its_rows_and_can_go_back(database_url: str) -> None:
     database = Database(database_url)
     await database.upgrade("0001")
@@ -84,6 +85,7 @@ async def test_an_older_database_is_upgraded_with_its_rows_and_can_go_back(datab
     await database.close()
 
 
+@pytest.mark.asyncio
 async def test_a_table_from_before_the_migrations_is_taken_over(database_url: str) -> None:
     database = Database(database_url)
     await database.upgrade("0001")
@@ -96,6 +98,7 @@ async def test_a_table_from_before_the_migrations_is_taken_over(database_url: st
     await database.close()
 
 
+@pytest.mark.asyncio
 async def test_a_start_with_a_schema_that_does_not_fit_names_the_command(database_url: str) -> None:
     database = Database(database_url)
     await database.upgrade("0001")
@@ -105,11 +108,21 @@ async def test_a_start_with_a_schema_that_does_not_fit_names_the_command(databas
     await database.upgrade()
     async with database.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    # Development makes what is missing, and touches nothing that is newer.
+    store = SqlDecisions(Database(database_url, create=True), KEY, 10)
     with pytest.raises(SetupError, match=rf"newer Marrow made.*`marrow db downgrade {SCHEMA}`"):
         await store.start()
+    await store.stop()
     await database.close()
 
 
+def test_a_sqlite_that_is_too_old_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+    with pytest.raises(SetupError, match=r"needs 3\.35"):
+        Database("sqlite+aiosqlite:///marrow.db")
+
+
+@pytest.mark.asyncio
 async def test_a_migration_that_fails_changes_nothing(database_url: str) -> None:
     database = Database(database_url)
     await database.upgrade("0001")
@@ -126,6 +139,7 @@ async def test_a_migration_that_fails_changes_nothing(database_url: str) -> None
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://u:p@h/d", "postgresql+asyncpg://u:p@h:port/d"])
+@pytest.mark.asyncio
 async def test_an_address_that_cannot_be_used_is_said_without_quoting_it(url: str) -> None:
     with pytest.raises(SetupError, match="MARROW_DATABASE_URL") as refused:
         Database(url)
