@@ -187,19 +187,25 @@ class SqlDecisions:
 
     async def _batch(self, records: Sequence[CallRecord], chain: Chain) -> Batch:
         rows: list[dict[str, Any]] = []
-        for record in records:
-            rows.append(row(record, self._key))
-            if len(rows) % SLICE == 0:
+        kept: list[CallRecord] = []
+        for number, record in enumerate(records):
+            try:
+                rows.append(row(record, self._key))
+                kept.append(record)
+            except Exception as error:  # noqa: BLE001 -- an error of ours, which must not cost the other records
+                log.error("decision_not_made", **described(error))  # noqa: TRY400 -- never with its message
+                self._lose(1, "failed")
+            if number % SLICE == 0:
                 await asyncio.sleep(0)  # calls are answered in between
         told = [[each["decision_id"], digest(self._audit_key, decisions, each)] for each in rows]
         entry = chain.linked("decisions", told, self._clock())
-        shown = [card for record in records for card in card_rows(record)]
+        shown = [card for record in kept for card in card_rows(record)]
         # In one order for all writers: two that wait for each other's rows would wait forever.
         return Batch(
             entry,
             [{**each, "chain": entry.chain, "entry": entry.entry} for each in rows],
             sorted(shown, key=lambda card: (card["client"], card["tenant"], card["uuid"])),
-            [dict(zip(TALLY_COLUMNS, (*key, count), strict=True)) for key, count in sorted(tallied(records).items())],
+            [dict(zip(TALLY_COLUMNS, (*key, count), strict=True)) for key, count in sorted(tallied(kept).items())],
         )
 
     async def _write(self, batch: Batch, chain: Chain) -> None:
@@ -215,6 +221,8 @@ class SqlDecisions:
     async def _write_rows(self, connection: AsyncConnection, batch: Batch) -> None:
         await bulk.add(connection, decisions, batch.decisions)
         await bulk.add(connection, cards, batch.cards, known_too=True)  # a repeated call gives the same cards again
+        if not batch.tallies:
+            return
         counting = self._database.insert(tallies)
         await connection.execute(
             counting.on_conflict_do_update(

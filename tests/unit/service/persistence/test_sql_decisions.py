@@ -182,6 +182,18 @@ async def test_overflow_is_counted(database_url: str) -> None:
     assert heard == [(1, "queue_full")] * 2
 
 
+async def test_a_record_that_cannot_be_made_costs_no_card(database_url: str) -> None:
+    """An error of our own is counted like any other loss, and the call goes on."""
+    store = store_at(database_url)
+    await store.start()
+    store.record(a_record(1, response=b"no JSON"))
+    await asyncio.sleep(0.4)  # alone in its batch
+    store.record(a_record(3, response=b"no JSON"))
+    store.record(a_record(2))
+    await store.stop()
+    assert (await count(database_url), store.lost) == (1, 2)
+
+
 async def test_one_record_that_is_refused_costs_no_other(database_url: str) -> None:
     store = store_at(database_url)
     await store.start()
