@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.authoring.verdict import Advice, Group, Satisfied, Verdict
+from cds_hooks.authoring.verdict import Advice, Group, Satisfied
 from cds_hooks.evaluation.evaluate import Judged
 from cds_hooks.evaluation.options import settled
 from cds_hooks.rules import CATALOG
@@ -46,7 +46,7 @@ def chart(cared_for: int = 50, **more: Any) -> Patient:
     return a_patient(**{"problems": [syndrome()], "vitals": [nrs(), PRESSURE], "care": [crutches(cared_for)], **more})
 
 
-def shown(patient: Patient) -> Verdict | Any:
+def shown(patient: Patient) -> Any:
     """The verdict after the safety rules have tried its options."""
     own = next(rule.rule for rule in CATALOG if rule.rule.id == RULE)
     (found,) = settled([Judged(own, None, judge(RULE, patient))], CATALOG, patient)
@@ -150,7 +150,8 @@ def test_a_check_that_could_not_be_made_leaves_the_option() -> None:
     ],
 )
 def test_a_failed_query_leaves_it_open(field: str, need: Need) -> None:
-    spec(replace(chart(), **{field: cut_off(need)}), missing(RULE, need))
+    failed: Any = {field: cut_off(need)}
+    spec(replace(chart(), **failed), missing(RULE, need))
 
 
 def test_what_was_cut_off_is_named() -> None:
