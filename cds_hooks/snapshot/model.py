@@ -118,6 +118,14 @@ def any_of(*findings: Finding[Factual]) -> Finding[Factual]:
     return finding(items, tuple(dict.fromkeys(gaps)), tuple(dict.fromkeys(remarks)))
 
 
+def unless(why: Finding[T], *against: Finding[Factual]) -> Finding[T]:
+    """What was found, unless one of the others is; unknown where one of them is."""
+    if isinstance(why, Absent) or any(isinstance(each, Present) for each in against):
+        return Absent(why.remarks if isinstance(why, Absent) else ())
+    unclear = [each for each in against if isinstance(each, Unknown)]
+    return unclear[0] if unclear else why
+
+
 def gaps_of(found: Finding[Factual]) -> tuple[Gap, ...]:
     """What could not be looked at."""
     match found:

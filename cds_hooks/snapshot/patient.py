@@ -77,6 +77,7 @@ class Patient:
     scores: Listing[Result] = NOT_READ  # questionnaires, bone density
     immunology: Listing[Result] = NOT_READ  # anti-CCP, rheumatoid factor, HLA-B27
     imaging_studies: Listing[Event] = NOT_READ  # studies, whether or not there is a report
+    densitometry: Listing[Event] = NOT_READ  # reports of bone density measurements
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
     open_services: frozenset[tuple[str, str]] = frozenset()  # (system, code) of orders in force or drafted
