@@ -105,6 +105,7 @@ def test_without_edema_it_does_not_apply() -> None:
         ({"encounters": [an_encounter(Concept.SPECIALTY_PAIN)]}, True),
         ({"encounters": [an_encounter()]}, False),
         ({"care": [an_event(Concept.REFERRAL_ORTHOPEDICS)]}, True),
+        ({"care": [an_event(Concept.REFERRAL_ORTHOPEDICS, when=None)]}, True),
         ({"care": [an_event(Concept.REFERRAL_MENTAL_HEALTH)]}, False),
         ({"appointments": [an_event(Concept.SPECIALTY_RHEUMATOLOGY, when=days_ahead(30))]}, True),
     ],

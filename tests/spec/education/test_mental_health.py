@@ -129,7 +129,8 @@ def test_support_on_record_is_enough(more: Any, supported: bool) -> None:
 )
 def test_a_failed_query_leaves_it_open(field: str, need: Need) -> None:
     patient = chart() if field != "problems" else a_patient(**SEVERE)
-    spec(replace(patient, **{field: cut_off(need)}), missing(RULE, need))
+    failed: Any = {field: cut_off(need)}
+    spec(replace(patient, **failed), missing(RULE, need))
 
 
 def test_what_was_found_is_said_whatever_else_failed() -> None:

@@ -25,7 +25,7 @@ def crutches(days: int) -> Any:
     return an_event(Concept.CRUTCHES, kind="DeviceRequest", when=days_ago(days))
 
 
-def chart(days: int = 40, **more: Any) -> Any:
+def chart(days: Any = 40, **more: Any) -> Any:
     return a_patient(**{"problems": [syndrome()], "care": [crutches(days)], **more})
 
 
