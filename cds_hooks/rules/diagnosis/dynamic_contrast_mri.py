@@ -3,7 +3,8 @@
 When    the newest MRI shows edema at the femoral head or condyle, tibial plateau, talar dome or humeral head
   and   osteonecrosis is only suspected there, or the report leaves it open; at an order: and the draft is an MRI of
         the site or treats edema
-Unless  a dynamic contrast MRI was made since, or osteonecrosis is confirmed
+Unless  a dynamic contrast MRI was made since, or osteonecrosis is confirmed; in the chart: or the MRI shows signs of
+        osteonecrosis there that ask for an orthopedic opinion first
 Then    point to dynamic contrast MRI; where contrast is not advised, to an MRI without it and a specialist's reading
 """
 
@@ -15,7 +16,7 @@ from cds_hooks.authoring.evidence import DPM_BLOG, MANAGEMENT, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, Proposal, Propose, Satisfied, Verdict
-from cds_hooks.snapshot import safety
+from cds_hooks.snapshot import osteonecrosis, safety
 from cds_hooks.snapshot.examinations import MRIS_WITHOUT_CONTRAST, mri_without_contrast_of
 from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.indication import EDEMA_THERAPY, MRI, treats_edema
@@ -35,7 +36,6 @@ RULE = Rule(
     hooks=frozenset({Hook.PATIENT_VIEW, Hook.ORDER_SELECT}),
     orders=(*EDEMA_THERAPY, *MRI),
     needs=(
-        Need.MRI,
         Need.PROBLEMS,
         Need.DEVICES,
         Need.DEMOGRAPHICS,
@@ -43,6 +43,7 @@ RULE = Rule(
         Need.CHILDBEARING,
         Need.KIDNEY_FUNCTION,
         Need.ALLERGIES,
+        *osteonecrosis.NEEDS,
     ),
     evidence=(
         Evidence(MANAGEMENT, "dynamic contrast MRI"),
@@ -73,7 +74,7 @@ def assess_order(order: Order, patient: Patient) -> Verdict:
 
 
 def assess_chart(patient: Patient) -> Verdict:
-    return _assess(patient, lambda site: True, ())
+    return _assess(patient, lambda site: not isinstance(osteonecrosis.unreferred_signs(patient, site), Present), ())
 
 
 def _assess(patient: Patient, asked: Callable[[Site], bool], order: tuple[Fact, ...]) -> Verdict:
