@@ -115,6 +115,7 @@ def entered(**said: Any) -> Any:
     return fhir_condition(SYNDROME, id="new", recordedDate=day(0), **said)
 
 
+@pytest.mark.conforms("D9")
 def test_a_new_syndrome_brings_the_checklist() -> None:
     """It is judged with what the chart holds, though it is not in the chart yet."""
     hook = "problem-list-item-create"
@@ -122,6 +123,15 @@ def test_a_new_syndrome_brings_the_checklist() -> None:
     [card] = cards_in(answer_of(hook, body, {}))
     assert card["source"]["topic"]["code"].startswith("BME-DX-06")
     assert card["extension"]["org.marrow-cds.basis"]["rules"]
+
+
+def test_a_new_problem_is_not_edited() -> None:
+    """It is final (D9), also where the chart holds it already: tests are offered, no change of the diagnosis."""
+    hook = "problem-list-item-create"
+    body = a_request(hook, [entered()], full_prefetch(the_advisor(), hook, [entered()]))
+    [card] = cards_in(answer_of(hook, body, {}))
+    actions = [action for each in card["suggestions"] for action in each["actions"]]
+    assert {action["type"] for action in actions} == {"create"}
 
 
 def test_a_new_problem_of_another_kind() -> None:
@@ -137,4 +147,4 @@ def test_a_new_problem_of_another_patient_is_refused() -> None:
     body = a_request("problem-list-item-create", [foreign])
     with pytest.raises(RequestError, match="another patient") as refused:
         the_advisor().consult("bme-problem-list-item-create", body, AS_OF)
-    assert refused.value.place == "context.conditions.entry[0]"
+    assert refused.value.where == "context.conditions.entry[0]"

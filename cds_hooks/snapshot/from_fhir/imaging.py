@@ -1,5 +1,5 @@
-"""Reports of MR studies and radiographs: their site by code or words, what they say by coded conclusion or text. Of bone
-density measurements only that they were made."""
+"""Reports of MR studies and radiographs: their site by code or words, what they say by coded conclusion or text. Of
+bone density measurements only that they were made."""
 
 from __future__ import annotations
 
