@@ -110,6 +110,8 @@ PARTNERS: tuple[Partner, ...] = (
     Partner("BME-DX-03", ("BME-DX-02",), How.LINE),
     Partner("BME-DX-08", ("BME-SP-02",), How.REPLACED),
     Partner("BME-DX-16", ("BME-DX-01",), How.LINE),
+    Partner("BME-TB-01", ("BME-CF-01",), How.REPLACED),
+    Partner("BME-SP-06", ("BME-TB-03",), How.LINE),
 )
 """The named partners."""
 

@@ -7,7 +7,7 @@ import pytest
 from cds_hooks.authoring.evidence import PROJECT, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, Group, MissingData, Verdict
-from cds_hooks.evaluation.evaluate import Failed, Judged, concerned, evaluate
+from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.merge import GROUPS, PARTNERS, How, Partner
 from cds_hooks.evaluation.triage import INFO_CAP, Fate, Triage, triage
 from cds_hooks.snapshot.medication import Order
@@ -151,15 +151,15 @@ def test_the_same_rule_at_a_chart_and_at_an_order() -> None:
         OrderRule(rule, lambda order, patient: says("warning")),
         ChartRule(rule, lambda patient: says("info")),
     ]
-    assert [type(each) for each in concerned(both, SIGN, [DRAFT])] == [OrderRule]
-    assert [type(each) for each in concerned(both, VIEW, [])] == [ChartRule]
+    assert [type(each) for each in asked_at(both, SIGN).concerned([DRAFT])] == [OrderRule]
+    assert [type(each) for each in asked_at(both, VIEW).concerned([])] == [ChartRule]
 
 
 def test_a_rule_that_the_site_has_switched_off_is_not_asked() -> None:
     """Off: not evaluated, not recorded."""
     rule: AnyRule = OrderRule(a_rule("BME-DS-X"), lambda order, patient: says())
-    assert concerned([rule], SIGN, [DRAFT], Policy(modes={"BME-DS-X": Mode.OFF})) == ()
-    assert concerned([rule], SIGN, [DRAFT], Policy(modes={"BME-DS-Y": Mode.OFF})) == (rule,)
+    assert asked_at([rule], SIGN, Policy(modes={"BME-DS-X": Mode.OFF})).concerned([DRAFT]) == ()
+    assert asked_at([rule], SIGN, Policy(modes={"BME-DS-Y": Mode.OFF})).concerned([DRAFT]) == (rule,)
 
 
 # -- groups: rule specification 0.5

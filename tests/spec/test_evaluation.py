@@ -11,7 +11,7 @@ from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Satisfied, Verdict
 from cds_hooks.cards.notices import BROKE
 from cds_hooks.decision import Failure, Outcome
-from cds_hooks.evaluation.evaluate import Failed, Judged, concerned, evaluate
+from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.merge import Spoken
 from cds_hooks.evaluation.triage import Fate, Triage, triage
 from cds_hooks.rules import CATALOG, contraindications
@@ -52,7 +52,7 @@ APIXABAN_DRAFT = fhir_draft(APIXABAN, id="draft-2", dosageInstruction=[])
 
 
 def judged(patient: Patient, hook: Hook = Hook.ORDER_SIGN) -> Triage:
-    return triage(evaluate(concerned(contraindications.RULES, hook, patient.drafts), patient), hook)
+    return triage(evaluate(asked_at(contraindications.RULES, hook).concerned(patient.drafts), patient), hook)
 
 
 def shown(triaged: Triage) -> list[tuple[str, str]]:
@@ -108,21 +108,21 @@ CONTRAINDICATIONS = [rule for rule in CATALOG if rule.rule.id.startswith("BME-CI
 
 def test_only_rules_that_a_draft_concerns_are_asked() -> None:
     """A draft that no rule concerns asks nothing; an anticoagulant asks for its mirror arm alone."""
-    assert concerned(CATALOG, Hook.ORDER_SIGN, [a_draft("levothyroxine"), an_order()]) == ()
-    mirrored = concerned(CONTRAINDICATIONS, Hook.ORDER_SIGN, [a_draft("warfarin")])
+    assert asked_at(CATALOG, Hook.ORDER_SIGN).concerned([a_draft("levothyroxine"), an_order()]) == ()
+    mirrored = asked_at(CONTRAINDICATIONS, Hook.ORDER_SIGN).concerned([a_draft("warfarin")])
     assert [rule.rule.id for rule in mirrored] == ["BME-CI-01"]
-    asked = concerned(CONTRAINDICATIONS, Hook.ORDER_SELECT, [a_draft()])
+    asked = asked_at(CONTRAINDICATIONS, Hook.ORDER_SELECT).concerned([a_draft()])
     assert [rule.rule.id for rule in asked] == ["BME-CI-01", "BME-CI-02", "BME-CI-03", "BME-CI-04"]
 
 
 def test_a_draft_that_is_not_selected_asks_nothing() -> None:
     """At order-select only the selected drafts are judged."""
-    assert concerned(CATALOG, Hook.ORDER_SELECT, [a_draft(selected=False)]) == ()
+    assert asked_at(CATALOG, Hook.ORDER_SELECT).concerned([a_draft(selected=False)]) == ()
 
 
 def test_the_chart_is_asked_without_drafts() -> None:
     """At patient-view the rules about the chart are asked, and no other."""
-    assert [rule.rule.id for rule in concerned(CONTRAINDICATIONS, Hook.PATIENT_VIEW, ())] == ["BME-CI-05"]
+    assert [rule.rule.id for rule in asked_at(CONTRAINDICATIONS, Hook.PATIENT_VIEW).concerned(())] == ["BME-CI-05"]
 
 
 def test_what_is_not_applicable_leaves_no_trace() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.snapshot.imaging import Modality
-from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown
+from cds_hooks.snapshot.model import Absent, Finding, Listing, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Assertion, FractureKind, Region, Side
 from cds_hooks.snapshot.report_text import Finding as Seen
@@ -423,7 +423,7 @@ def test_the_newest_study_of_a_site() -> None:
     two = seen(a_report(), a_report(id="second")).newest_mri(HIP_LEFT)
     assert isinstance(two, Present)
     assert len(two.items) == 2
-    failed = replace(patient, mri_reports=replace(patient.mri_reports, gap=out_of_reach("MR reports")))
+    failed = replace(patient, mri_reports=Listing(patient.mri_reports.items, out_of_reach("MR reports")))
     assert isinstance(failed.newest_mri(ANKLE_RIGHT), Unknown)
 
 
@@ -472,5 +472,5 @@ def test_the_context_of_bone_marrow_edema() -> None:
     nothing = read([], drafts=[fhir_draft(reasonCode=[named("bone marrow edema")]), fhir_draft(id="draft-2")])
     assert isinstance(nothing.edema_context(nothing.drafts[0]), Present)
     assert isinstance(nothing.edema_context(nothing.drafts[1]), Absent)
-    failed = replace(nothing, mri_reports=replace(nothing.mri_reports, gap=out_of_reach("MR reports")))
+    failed = replace(nothing, mri_reports=Listing(nothing.mri_reports.items, out_of_reach("MR reports")))
     assert isinstance(failed.edema_context(), Unknown)
