@@ -20,7 +20,7 @@ from cds_hooks.authoring.rule import AnyRule, Hook
 from cds_hooks.cards.notices import check_not_done, data_not_used
 from cds_hooks.cards.render import Renderer
 from cds_hooks.cards.suggestions import Suggestions
-from cds_hooks.decision import Decision, record
+from cds_hooks.decision import Decision, Revisions, record
 from cds_hooks.evaluation.evaluate import Asked, Judged, asked_at, evaluate
 from cds_hooks.evaluation.offers import all_needs
 from cds_hooks.evaluation.options import settled
@@ -174,7 +174,15 @@ class Consultation:
 
     def _answer(self, cards: list[Card], judged: Sequence[Judged], sorted_out: Triage) -> Answer:
         revision = self.advisor.knowledge_revision
-        decision = record(self.request, self.as_of, revision, judged, sorted_out, cards, self.reading.chart)
+        decision = record(
+            self.request,
+            self.as_of,
+            Revisions(revision, self.advisor.policy.revision),
+            judged,
+            sorted_out,
+            cards,
+            self.reading.chart,
+        )
         return Answer(encode(Response(cards)), decision)
 
     def _cards(self, sorted_out: Triage, patient: Patient) -> list[Card]:

@@ -1,5 +1,5 @@
-"""Which imaging examination of a place is meant by a proposal: the service of its region, else that without one. And
-whether an examination is ordered, or was made."""
+"""Which imaging examination of a place is meant by a proposal: the service of its region, else that without one; and
+whether an examination was made, or is ordered already."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from cds_hooks.snapshot.medication import Medication, Standing
 from cds_hooks.snapshot.model import Finding, Gap, finding
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Route
 from cds_hooks.snapshot.when import When
@@ -38,6 +39,8 @@ SURGERY = frozenset(
         Concept.VERTEBROPLASTY,
     }
 )
+INFARCTION_SITES = frozenset({Region.HIP, Region.KNEE, Region.SHOULDER})
+"""There a glucocorticoid raises the question of osteonecrosis first (rule ON-04)."""
 RADIATION = frozenset({Concept.RADIOTHERAPY, Concept.RADIOTHERAPY_HISTORY})
 
 

@@ -15,12 +15,11 @@ from cds_hooks.authoring.rule import Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, Satisfied, Verdict
 from cds_hooks.snapshot import exposures
 from cds_hooks.snapshot.causes import CAUSES
-from cds_hooks.snapshot.exposures import long_glucocorticoid, marrow_toxic_medicine, treated_site
+from cds_hooks.snapshot.exposures import INFARCTION_SITES, long_glucocorticoid, marrow_toxic_medicine, treated_site
 from cds_hooks.snapshot.indication import EDEMA
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, gaps_of, only, unless
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Problem
-from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 
@@ -42,8 +41,6 @@ TREATMENT = "Radiotherapy or an operation of the site may be the cause."
 CRYSTALS = "A crystal disease may be the cause: consider urate where gout is possible."
 CRYSTAL_DISEASE = frozenset({Concept.CRYSTAL_ARTHROPATHY, Concept.GOUT})
 OTHER_CAUSES = CAUSES - CRYSTAL_DISEASE - exposures.RADIATION
-INFARCTION_SITES = frozenset({Region.HIP, Region.KNEE, Region.SHOULDER})
-"""Where a glucocorticoid raises the question of osteonecrosis first (rule ON-04)."""
 
 
 def assess(patient: Patient) -> Verdict:
