@@ -262,6 +262,26 @@ def test_what_is_replaced_is_not_listed() -> None:
     assert fates(found) == {"BME-DX-01": Fate.MERGED}
 
 
+@pytest.mark.parametrize(
+    ("spoken", "shown"),
+    [
+        (("BME-DX-02", "BME-DX-03"), "BME-DX-02+BME-DX-03"),
+        (("BME-DX-02", "BME-DX-03", "BME-DX-15"), "BME-DX-15+BME-DX-02+BME-DX-03"),
+        (("BME-DX-03", "BME-DX-15"), "BME-DX-15+BME-DX-03"),
+        (("BME-DX-01", "BME-DX-16"), "BME-DX-01+BME-DX-16"),
+        (("BME-DX-08", "BME-SP-02"), "BME-SP-02+BME-DX-08"),
+    ],
+)
+def test_which_diagnostic_cards_stand_for_others(spoken: tuple[str, ...], shown: str) -> None:
+    """CT and bone scan in place of an MRI; an early radiograph and an incidental edema are lines; myeloma has its own
+    rule."""
+    found = triage([about_chart(each, says()) for each in spoken], Hook.PATIENT_VIEW)
+    replaced = shown.startswith(("BME-DX-15", "BME-SP-02"))
+    assert [card.lead.rule.id for card in found.cards] == [shown[:9]]
+    assert fates(found) == dict.fromkeys(shown.split("+")[1:], Fate.MERGED)
+    assert (found.cards[0].lines == ()) is replaced
+
+
 # -- hooks and modes
 
 

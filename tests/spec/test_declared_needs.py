@@ -54,7 +54,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.ENCOUNTERS: ("encounters",),
     Need.EDUCATION: ("procedures", "communications"),
     Need.SCORES: ("scores",),
-    Need.BONE_DENSITY: ("scores", "imaging_studies"),
+    Need.BONE_DENSITY: ("scores", "densitometry"),
     Need.IMMUNOLOGY: ("immunology",),
     Need.IMAGING_STUDIES: ("imaging_studies",),
 }

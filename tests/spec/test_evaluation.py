@@ -73,7 +73,7 @@ def a_rule(number: int, verdict: Verdict | Exception, hook: Hook = Hook.ORDER_SI
     """A rule that says what it is told to say about every prostacyclin draft, or about the chart."""
     chart = hook is Hook.PATIENT_VIEW
     rule = Rule(
-        id=f"BME-DX-{number:02}",
+        id=f"BME-X-{number:02}",
         version=number,
         title=f"Rule {number}",
         check=f"check {number}",
@@ -128,7 +128,7 @@ def test_the_chart_is_asked_without_drafts() -> None:
 def test_what_is_not_applicable_leaves_no_trace() -> None:
     """Satisfied is recorded, not applicable is not."""
     rules = [a_rule(1, NOT_APPLICABLE), a_rule(2, SATISFIED)]
-    assert [each.rule.id for each in evaluate(rules, a_patient(a_draft()))] == ["BME-DX-02"]
+    assert [each.rule.id for each in evaluate(rules, a_patient(a_draft()))] == ["BME-X-02"]
 
 
 # -- order
@@ -249,9 +249,9 @@ def test_a_broken_rule_is_reported_and_recorded(hook: str) -> None:
     assert cards[-1]["summary"] == "Check not done: check 7"
     assert BROKE in cards[-1]["detail"]
     assert b"the name of a patient" not in answer.body
-    assert answer.decision.failures == (Failure("BME-DX-07", 7, BROKEN),)
+    assert answer.decision.failures == (Failure("BME-X-07", 7, BROKEN),)
     about = None if hook == "patient-view" else "MedicationRequest/draft-1"
-    assert Outcome("BME-DX-07", 7, "failed", about, None) in answer.decision.outcomes
+    assert Outcome("BME-X-07", 7, "failed", about, None) in answer.decision.outcomes
     assert topics(cards)[:-1] == ([] if hook == "patient-view" else ["BME-CI-01"])
 
 
@@ -302,7 +302,7 @@ def test_a_notice_stands_between_urgent_cards_and_information() -> None:
     chart = full_prefetch(the_advisor(), "order-sign")
     body = a_request("order-sign", [fhir_draft()], chart)
     cards = cards_in(answer_of("order-sign", body, advisor=the_advisor().with_rules(rules)))
-    assert topics(cards) == ["BME-DX-03", "BME-SYS-01", "BME-DX-01", "BME-SYS-02"]
+    assert topics(cards) == ["BME-X-03", "BME-SYS-01", "BME-X-01", "BME-SYS-02"]
 
 
 def test_a_draft_that_cannot_be_read_may_be_any_drug() -> None:

@@ -18,7 +18,7 @@ from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
 from cds_hooks.snapshot.from_fhir.encounters import read_communications, read_encounters, read_imaging_studies
-from cds_hooks.snapshot.from_fhir.imaging import read_mri_reports, read_radiographs
+from cds_hooks.snapshot.from_fhir.imaging import read_densitometry, read_mri_reports, read_radiographs
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -188,6 +188,7 @@ class Reading:
         if IMAGING_REPORTS in wanted:
             parts["mri_reports"] = Deferred(partial(read_mri_reports, reader, self._reports))
             parts["radiographs"] = Deferred(partial(read_radiographs, reader, self._reports))
+            parts["densitometry"] = Deferred(partial(read_densitometry, reader))
         if ENCOUNTERS in wanted:
             parts["encounters"] = Deferred(partial(read_encounters, reader, conditions))
         if wanted & CARE:

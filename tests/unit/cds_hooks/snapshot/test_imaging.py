@@ -474,3 +474,31 @@ def test_the_context_of_bone_marrow_edema() -> None:
     assert isinstance(nothing.edema_context(nothing.drafts[1]), Absent)
     failed = replace(nothing, mri_reports=Listing(nothing.mri_reports.items, out_of_reach("MR reports")))
     assert isinstance(failed.edema_context(), Unknown)
+
+
+# -- bone density
+
+
+DXA = coded(LOINC, "38268-9", "DXA Skeletal system Views for bone density")
+
+
+def test_a_bone_density_measurement_was_made() -> None:
+    """Of its report only that there is one, and when; a preliminary or future one is none, another study neither."""
+    report, *others = (
+        a_report("T-score -1.4", 300, code=DXA),
+        a_report("T-score -1.4", 5, code=DXA, status="preliminary"),
+        a_report("T-score -1.4", -5, code=DXA),
+        a_report(),
+    )
+    patient = seen(report, *others)
+    (made,) = patient.densitometry.items
+    assert made.fact.resource == "DiagnosticReport/report-300"
+    assert made.concepts == {Concept.DXA}
+    assert made.when is not None
+    assert made.when.day == day(300)
+    assert len(patient.mri_reports.items) == 1
+
+
+def test_an_undated_bone_density_measurement() -> None:
+    (made,) = seen(a_report("T-score -1.4", code=named("DXA scan"), effectiveDateTime=None)).densitometry.items
+    assert made.when is None
