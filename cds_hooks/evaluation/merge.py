@@ -112,6 +112,9 @@ PARTNERS: tuple[Partner, ...] = (
     Partner("BME-DX-16", ("BME-DX-01",), How.LINE),
     Partner("BME-TB-01", ("BME-CF-01",), How.REPLACED),
     Partner("BME-SP-06", ("BME-TB-03",), How.LINE),
+    Partner("BME-VF-05", ("BME-SP-03", "BME-VF-08"), How.REPLACED),
+    Partner("BME-VF-06", ("BME-SP-03", "BME-VF-08"), How.REPLACED),
+    Partner("BME-IA-02", ("BME-IA-01",), How.LINE),
 )
 """The named partners."""
 

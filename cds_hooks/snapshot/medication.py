@@ -158,6 +158,7 @@ CLASS = "(class)"
 """The ingredient of a drug of which only the class is known."""
 
 GROUP_NAMES = {
+    DrugGroup.ANALGESIC_OTHER: "analgesic",
     DrugGroup.ANTICOAGULANT_VAGUE: "anticoagulation, drug not named",
     DrugGroup.NSAID_SYSTEMIC: "NSAID",
     DrugGroup.NSAID_TOPICAL: "topical NSAID",

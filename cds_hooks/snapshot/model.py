@@ -118,12 +118,29 @@ def any_of(*findings: Finding[Factual]) -> Finding[Factual]:
     return finding(items, tuple(dict.fromkeys(gaps)), tuple(dict.fromkeys(remarks)))
 
 
+def all_of(*findings: Finding[Factual]) -> Finding[Fact]:
+    """One finding for an *and*: absent where one is, else unknown where one is, else present with the facts of all."""
+    if any(isinstance(each, Absent) for each in findings):
+        return Absent(remarks_of(*findings))
+    for each in findings:
+        if isinstance(each, Unknown):
+            return each
+    facts = (fact for each in findings if isinstance(each, Present) for fact in each.facts)
+    gaps = (gap for each in findings for gap in gaps_of(each))
+    return Present(tuple(dict.fromkeys(facts)), tuple(dict.fromkeys(gaps)), remarks_of(*findings))
+
+
 def unless(why: Finding[T], *against: Finding[Factual]) -> Finding[T]:
     """What was found, unless one of the others is; unknown where one of them is."""
     if isinstance(why, Absent) or any(isinstance(each, Present) for each in against):
         return Absent(why.remarks if isinstance(why, Absent) else ())
     unclear = [each for each in against if isinstance(each, Unknown)]
     return unclear[0] if unclear else why
+
+
+def items_of(found: Finding[T]) -> tuple[T, ...]:
+    """What was found; nothing where nothing was, or where it could not be looked for."""
+    return found.items if isinstance(found, Present) else ()
 
 
 def gaps_of(found: Finding[Factual]) -> tuple[Gap, ...]:

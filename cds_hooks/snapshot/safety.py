@@ -98,7 +98,8 @@ def _where(item: Problem) -> Site:
     return Site(Region.ANKLE_FOOT, item.site.side) if unsaid else item.site
 
 
-def _raised(crp: Result) -> bool:
+def crp_raised(crp: Result) -> bool:
+    """Above the laboratory's own limit, else the usual one."""
     return crp.quantity is not None and crp.quantity.surely_above(CRP_UPPER_LIMIT if crp.high is None else crp.high)
 
 
@@ -121,7 +122,7 @@ def _inflammation(patient: Patient) -> Finding[Factual]:
     high = tuple(item for item in crp.items if item.surely_at_least(limit))
     if high:
         return Present(high)
-    raised = tuple(item for item in crp.items if _raised(item))
+    raised = tuple(item for item in crp.items if crp_raised(item))
     fever_days = patient.policy[FEVER_DAYS]
     fever = patient.newest(Concept.BODY_TEMPERATURE, fever_days, preliminary=True) if raised else Absent()
     if not isinstance(fever, Present):

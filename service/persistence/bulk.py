@@ -1,7 +1,7 @@
 """Many rows in one statement with one parameter: the rows as JSON, which the database takes apart.
 
 Row by row, each row costs SQLite's thread a fight with the event loop for the interpreter, which was measured to cost
-several times the writing itself (docs/adr/0010). The rows are lists in the order of the table's columns.
+several times the writing itself (docs/adr/0023). The rows are lists in the order of the table's columns.
 """
 
 from __future__ import annotations

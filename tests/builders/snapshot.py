@@ -242,6 +242,7 @@ def a_problem(
     recorded: When | None = days_ago(60),
     ended: When | None = None,
     site: Site = ANYWHERE,
+    levels: Sequence[str] = (),
     provisional: bool = False,
     differential: bool = False,
 ) -> Problem:
@@ -256,6 +257,7 @@ def a_problem(
         recorded=recorded,
         ended=ended or recorded,
         site=site,
+        levels=frozenset(levels),
         provisional=provisional,
         differential=differential,
         fact=Fact(name="problem", value=name, kind="problem list", when=recorded, resource=f"Condition/{identifier}"),
@@ -270,12 +272,20 @@ def an_event(
     kind: str = "Procedure",
     uncertain: bool = False,
     planned: When | None = None,
+    levels: Sequence[str] = (),
 ) -> Event:
     """A procedure of 60 days ago; with another `kind` a device, an order of care, an appointment, an immunization."""
     name = "-".join(concepts) or "another-procedure"
     fact = Fact(name=kind.lower(), value=name, kind=kind.lower(), when=when, resource=f"{kind}/{name}")
     return Event(
-        concepts=frozenset(concepts), when=when, fact=fact, site=site, open=open, uncertain=uncertain, planned=planned
+        concepts=frozenset(concepts),
+        when=when,
+        fact=fact,
+        site=site,
+        levels=frozenset(levels),
+        open=open,
+        uncertain=uncertain,
+        planned=planned,
     )
 
 

@@ -1,7 +1,11 @@
 """Education and team (rule specification, section 10)."""
 
 from cds_hooks.authoring.rule import AnyRule, ChartRule
-from cds_hooks.rules.education import interdisciplinary_review, mental_health, written_advice
+from cds_hooks.rules.education import (
+    interdisciplinary_review,
+    mental_health,
+    written_advice,
+)
 
 RULES: tuple[AnyRule, ...] = (
     ChartRule(written_advice.RULE, written_advice.assess),

@@ -1,6 +1,6 @@
 """Ischemia and osteonecrosis (rule specification, section 7)."""
 
-from cds_hooks.authoring.rule import ChartRule
+from cds_hooks.authoring.rule import AnyRule, ChartRule
 from cds_hooks.rules.osteonecrosis import (
     crps_alternative,
     risk_factors,
@@ -9,7 +9,7 @@ from cds_hooks.rules.osteonecrosis import (
     treatment_path,
 )
 
-RULES = (
+RULES: tuple[AnyRule, ...] = (
     ChartRule(signs_on_mri.RULE, signs_on_mri.assess),
     ChartRule(transient_pattern.RULE, transient_pattern.assess),
     ChartRule(treatment_path.RULE, treatment_path.assess),

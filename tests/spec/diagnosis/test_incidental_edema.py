@@ -56,8 +56,8 @@ def test_symptoms(symptom: Concept) -> None:
 )
 def test_how_recent(onset: int | None, recorded: int | None, expected: Expected) -> None:
     """Unless: recorded or begun in the last 90 days; an undated one may be."""
-    dates = {"onset": onset, "recorded": recorded}
-    pain = a_problem(Concept.PAIN_KNEE, site=KNEE, **{k: None if v is None else days_ago(v) for k, v in dates.items()})
+    begun, written = (None if days is None else days_ago(days) for days in (onset, recorded))
+    pain = a_problem(Concept.PAIN_KNEE, site=KNEE, onset=begun, recorded=written)
     spec(seen(problems=(pain,)), expected)
 
 
