@@ -165,6 +165,19 @@ def test_two_drafts_with_an_nsaid_on_file() -> None:
     assert cards(RULE, patient) == ["MedicationRequest/draft-ramipril", "MedicationRequest/draft-furosemide"]
 
 
+def test_an_order_does_not_meet_the_one_that_it_replaces() -> None:
+    """When: what the draft replaces is no partner."""
+    lithium = a_draft("lithium", group=DrugGroup.LITHIUM, replaces="MedicationRequest/ibuprofen")
+    spec(a_patient(lithium, medications=[IBUPROFEN]), CLEAR)
+    nsaid = a_draft("ibuprofen", replaces="MedicationRequest/lithium")
+    spec(a_patient(nsaid, medications=[LITHIUM]), CLEAR)
+    for replaced in (RAMIPRIL, FUROSEMIDE):
+        instead = a_draft("ibuprofen", replaces=replaced.reference)
+        spec(a_patient(instead, medications=[RAMIPRIL, FUROSEMIDE]), CLEAR)
+    blocker = a_draft("ramipril", group=DrugGroup.ACE_INHIBITOR, replaces=FUROSEMIDE.reference)
+    spec(a_patient(blocker, medications=[IBUPROFEN, FUROSEMIDE]), CLEAR)
+
+
 # -- Unless the draft is none
 
 

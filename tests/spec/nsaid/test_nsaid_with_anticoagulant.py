@@ -246,6 +246,10 @@ def test_an_order_does_not_meet_the_one_that_it_replaces() -> None:
     """When: what the draft replaces is no partner."""
     renewal = a_draft("ibuprofen", replaces="MedicationRequest/apixaban")
     spec(a_patient(renewal, medications=[APIXABAN]), CLEAR)
+    instead = a_draft("ibuprofen", replaces="MedicationRequest/clopidogrel")
+    spec(a_patient(instead, medications=[APIXABAN, a_medication("clopidogrel")]), WARNING)
+    switched = a_draft("apixaban", replaces="MedicationRequest/ibuprofen")
+    spec(a_patient(switched, medications=[a_medication("ibuprofen")]), CLEAR)
 
 
 # -- what could not be read
