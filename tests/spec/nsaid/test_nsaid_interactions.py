@@ -147,6 +147,7 @@ def test_two_drafts_that_meet_give_one_card() -> None:
     ):
         patient = a_patient(order, NSAID, medications=beside, problems=[SYNDROME])
         assert cards(RULE, patient) == ["MedicationRequest/draft-ibuprofen"]
+        spec(patient, advice(RULE, "warning", because=[order.reference, "MedicationRequest/draft-ibuprofen"]), of=order)
     not_selected = a_patient(
         a_draft("ramipril", group=DrugGroup.ACE_INHIBITOR),
         a_draft("ibuprofen", selected=False),
