@@ -72,7 +72,7 @@ def test_without_the_syndrome_it_does_not_apply() -> None:
 def test_a_recent_score_or_visit_or_an_appointment_is_enough(reviewed: Any, too_old: Any) -> None:
     spec(chart(**reviewed), satisfied(RULE))
     (field,) = reviewed
-    spec(chart(**{field: [too_old]}), advice(RULE, "info"))  # type: ignore[arg-type]
+    spec(chart(**{field: [too_old]}), advice(RULE, "info"))
 
 
 def test_an_appointment_without_a_day_is_ahead() -> None:
@@ -103,7 +103,7 @@ def test_neither_is_the_visit_that_goes_on_nor_one_without_a_date() -> None:
     ],
 )
 def test_a_failed_query_leaves_it_open(field: str, need: Need) -> None:
-    spec(chart(**{field: cut_off(need)}), missing(RULE, need))  # type: ignore[arg-type]
+    spec(chart(**{field: cut_off(need)}), missing(RULE, need))
 
 
 def test_a_review_on_record_decides_whatever_else_failed() -> None:
