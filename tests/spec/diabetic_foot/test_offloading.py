@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.authoring.verdict import Advice
+from cds_hooks.snapshot.model import Listing
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Assertion, Region, Side
 from cds_hooks.snapshot.site import ANYWHERE, Site
@@ -210,9 +211,9 @@ def test_out_of_reach(chart: Any, expected: Expected) -> None:
 
 def test_reports_that_could_not_be_used_are_remarked() -> None:
     """Remarks of the reports stand on the card, or beside the silence."""
-    remarked = type(cut_off(Need.MRI))((MRI,), None, (unusable(Need.MRI),))
+    remarked: Any = Listing((MRI,), None, (unusable(Need.MRI),))
     spec(diabetic(mri=remarked), advice(RULE, "warning", remarked=True))
-    spec(diabetic(mri=type(remarked)((), None, remarked.remarks)), satisfied(RULE, remarked=True))
+    spec(diabetic(mri=Listing((), None, remarked.remarks)), satisfied(RULE, remarked=True))
 
 
 def test_the_place_of_the_card() -> None:
