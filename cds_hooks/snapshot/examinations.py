@@ -1,5 +1,5 @@
-"""Which imaging examination of a place is meant by a proposal: the service of its region, else that without one. And
-whether an examination is ordered already."""
+"""Which imaging examination of a place is meant by a proposal: the service of its region, else that without one; and
+whether an examination was made, or is ordered already."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cds_hooks.snapshot.imaging import ImagingReport
 from cds_hooks.snapshot.model import Finding, finding
 from cds_hooks.snapshot.problem import Event
 from cds_hooks.snapshot.report_text import Region
@@ -64,3 +65,15 @@ def ordered(patient: Patient, *concepts: Concept) -> Finding[Event]:
     """An open order of one of these tests."""
     found = tuple(item for item in patient.care.items if item.open and not item.concepts.isdisjoint(concepts))
     return finding(found, patient.care.gaps)
+
+
+def mri_lately(patient: Patient, site: Site, within_days: float) -> Finding[ImagingReport]:
+    """MR reports of the last days about this site, readable or not, preliminary ones too. A site that is not said may
+    be any."""
+    found = tuple(
+        report
+        for report in patient.mri_reports.items
+        if report.when.age_days(patient.as_of) <= within_days
+        and (not site.known or not report.site.known or report.about(site))
+    )
+    return finding(found, patient.mri_reports.gaps)

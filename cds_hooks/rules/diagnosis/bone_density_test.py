@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cds_hooks.authoring.evidence import CONSUMER_ARTICLE, DPM_BLOG, STATPEARLS, Evidence
 from cds_hooks.authoring.rule import Hook, Rule
-from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, Propose, Satisfied, Verdict
+from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Propose, Satisfied, Verdict
 from cds_hooks.snapshot import vitamin_d_level
 from cds_hooks.snapshot.age import child
 from cds_hooks.snapshot.examinations import ordered
@@ -52,14 +52,14 @@ def assess(patient: Patient) -> Verdict:
     if isinstance(syndrome, Absent):
         return NOT_APPLICABLE
     low = vitamin_d_level.below(patient, vitamin_d_level.LOW)
+    if isinstance(syndrome, Unknown):
+        return SATISFIED if isinstance(low, Absent) else MissingData(syndrome.gap)
     against = (child(patient), patient.pregnancy, _measured(patient), ordered(patient, Concept.DXA))
     match unless(low, *against):
         case Unknown(gap):
             return MissingData(gap)
         case Absent(remarks):
             return Satisfied(remarks)
-        case results if isinstance(syndrome, Unknown):
-            return MissingData(syndrome.gap)
         case results:
             return Advice(
                 indicator="info",

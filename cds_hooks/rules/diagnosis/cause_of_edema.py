@@ -38,7 +38,7 @@ RULE = Rule(
     check="cause of a marrow edema",
     hooks=frozenset({Hook.PATIENT_VIEW, Hook.ORDER_SELECT}),
     orders=EDEMA_THERAPY,
-    needs=(Need.MRI, Need.PROBLEMS, Need.INFLAMMATION, *demography.NEEDS),
+    needs=tuple(dict.fromkeys((Need.MRI, Need.INFLAMMATION, *demography.NEEDS))),
     evidence=(
         Evidence(MANAGEMENT, "the cause decides; MRI before treatment"),
         Evidence(ICLINIQ, "Primary and secondary edema; treat the cause"),

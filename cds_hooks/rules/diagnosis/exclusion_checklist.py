@@ -45,7 +45,9 @@ RULE = Rule(
     title="Edema syndrome is a diagnosis of exclusion: checklist",
     check="alternatives to an edema syndrome",
     hooks=frozenset({Hook.PATIENT_VIEW, Hook.PROBLEM_LIST_ITEM_CREATE}),
-    needs=(*alternatives.NEEDS, Need.INFLAMMATION, Need.VITAMIN_D, *demography.NEEDS, Need.OPEN_ORDERS),
+    needs=tuple(
+        dict.fromkeys((*alternatives.NEEDS, Need.INFLAMMATION, Need.VITAMIN_D, *demography.NEEDS, Need.OPEN_ORDERS))
+    ),
     evidence=(
         Evidence(STATPEARLS, "Etiology; Differential Diagnosis"),
         Evidence(ICLINIQ, "Causes"),
