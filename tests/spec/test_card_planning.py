@@ -10,6 +10,7 @@ from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, Group
 from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.merge import GROUPS, PARTNERS, How, Partner
 from cds_hooks.evaluation.triage import INFO_CAP, Fate, Triage, triage
+from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Mode, Policy
@@ -212,6 +213,13 @@ def test_a_basis_card_is_not_shown_beside_a_critical_card(group: Group) -> None:
 
 
 # -- named partners: rule specification 0.5
+
+
+def test_every_member_and_partner_is_a_rule() -> None:
+    """The tables name rules by id: none may be misspelled."""
+    named = {rule for members in GROUPS.values() for rule in members}
+    named |= {rule for row in PARTNERS for rule in (row.rule, *row.to)}
+    assert named <= {each.rule.id for each in CATALOG}
 
 
 @pytest.mark.parametrize("partner", PARTNERS, ids=lambda row: row.rule)
