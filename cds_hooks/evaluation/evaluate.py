@@ -119,13 +119,15 @@ def _gated(rule: AnyRule, order: Order | None, patient: Patient, contexts: _Cont
     return verdict
 
 
-def _below_critical(verdict: Verdict, order: Order, context: Finding[Factual], patient: Patient) -> Verdict:
-    """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer."""
+def _below_critical(verdict: Advice, order: Order, context: Finding[Factual], patient: Patient) -> Verdict:
+    """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer. What
+    could not be looked at may have been critical, which is heard everywhere."""
+    unheard = next((MissingData(gap) for gap in verdict.unchecked), NOT_APPLICABLE)
     if isinstance(context, Absent):
-        return NOT_APPLICABLE
+        return unheard
     match patient.oncology_use(order):
         case Present():
-            return NOT_APPLICABLE
+            return unheard
         case Unknown(gap):
             return MissingData(gap)
         case _:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cds_hooks.authoring.evidence import PROJECT, Evidence
@@ -126,6 +128,15 @@ def test_the_reason_of_the_draft_opens_the_gate() -> None:
     assert gated(Gate.EDEMA, says(), a_patient(draft, a_draft("denosumab", reference="MedicationRequest/2"))) == [
         says()
     ]
+
+
+def test_what_could_not_be_looked_at_may_have_been_critical() -> None:
+    """Without edema a warning is not heard; what its rule could not check is said all the same."""
+    gap = out_of_reach(Need.PREGNANCY)
+    warned = replace(says("warning"), unchecked=(gap,))
+    for patient in (ABSENT, CANCER):
+        assert gated(Gate.EDEMA_BELOW_CRITICAL, warned, patient) == [MissingData(gap)]
+    assert gated(Gate.EDEMA_BELOW_CRITICAL, warned, PRESENT) == [warned]
 
 
 def test_oncology_use_that_cannot_be_told_is_a_missing_fact() -> None:
