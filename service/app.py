@@ -14,6 +14,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -115,8 +116,24 @@ def create_app(
     app.include_router(discovery_routes(in_force))
     app.include_router(call_routes(desk))
     app.include_router(health_routes(store, in_force))
+    _add_console(app, settings, desk, clients)
     app.openapi = lambda: _openapi(app, in_force.advisor)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
+
+
+def _add_console(app: FastAPI, settings: Settings, desk: Desk, clients: Clients) -> None:
+    """The pages at `/console`, where they are wanted and the extra `console` is installed."""
+    from service.console.door import ConsoleDoor
+
+    door = ConsoleDoor.of(settings)
+    if door is None:
+        return
+    if find_spec("jinja2") is None:
+        log.info("console_not_installed")
+        return
+    from service.console.routes import Console, console_routes
+
+    app.include_router(console_routes(Console(door, desk, clients, settings.public_urls[0], settings.development)))
 
 
 def app_factory(workers: int = 1) -> FastAPI:

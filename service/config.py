@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description=f"secret of at least {HASH_KEY_MIN_LENGTH} characters that turns patient ids into keys; "
         "required in production, random in development",
     )
+    admin_token: SecretStr | None = Field(
+        None,
+        description=f"secret of at least {HASH_KEY_MIN_LENGTH} characters that opens `/console`; "
+        "without it the console is off in production and open to this machine in development",
+    )
     decision_queue: int = Field(10_000, ge=1, description="decisions that may wait to be written; more are lost")
     redis_url: SecretStr | None = Field(
         None,
@@ -153,7 +158,7 @@ class Settings(BaseSettings):
             raise ValueError("not an IANA time zone; write it as in Europe/Berlin or America/New_York") from None
         return value
 
-    @field_validator("patient_hash_key")
+    @field_validator("patient_hash_key", "admin_token")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < HASH_KEY_MIN_LENGTH:
