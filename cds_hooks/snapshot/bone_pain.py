@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.causes import causes_of_edema
 from cds_hooks.snapshot.imaging import EVER, ImagingReport, newest_mri
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, Unknown, finding, gaps_of
+from cds_hooks.snapshot.model import Fact, Factual, Finding, Present, any_of, finding, gaps_of, only, unless
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem
 from cds_hooks.snapshot.report_text import Assertion, Region
 from cds_hooks.snapshot.report_text import Finding as Seen
 from cds_hooks.snapshot.site import Site
-from cds_hooks.snapshot.vocabulary import Concept
+from cds_hooks.snapshot.vocabulary import Concept, Need
+from cds_hooks.snapshot.when import When
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
@@ -33,6 +34,8 @@ RADIOGRAPH_DAYS = Threshold(
     source="review article: osteopenia becomes visible one to two months after onset",
 )
 THRESHOLDS = (PAIN_FLOOR_DAYS, PAIN_FLOOR_NRS, NRS_DAYS, RADIOGRAPH_DAYS)
+NEEDS = (Need.PROBLEMS, Need.PAIN, Need.MRI, Need.RADIOGRAPHS, Need.IMAGING_STUDIES, Need.CARE)
+"""What a rule that asks for these pains declares."""
 LOWER_LIMB = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT})
 PAIN = (
     Concept.LOWER_LIMB_BONE_PAIN,
@@ -104,10 +107,8 @@ def _long_and_unexplained(item: Problem, patient: Patient) -> Finding[Factual]:
         limit = patient.policy[PAIN_FLOOR_NRS]
         severe = scores.items if isinstance(scores, Present) else ()
         why = finding(tuple(each for each in severe if each.surely_at_least(limit)), gaps_of(scores))
-    done = newest_mri(patient, item.site, within_days=EVER, preliminary=True)
-    if isinstance(done, Present):
-        done = finding(tuple(each for each in done.items if each.when.last >= item.since.first), done.gaps)
-    return _unless(why, done, _requested(patient, item.site), causes_of_edema(patient, item.site))
+    done = imaged(patient, item.site, since=item.since)
+    return unless(why, done, mri_requested(patient, item.site), causes_of_edema(patient, item.site))
 
 
 def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
@@ -119,8 +120,9 @@ def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
     else:
         early = tuple(each for each in normal if len(radiographs) == 1 and each.when.age_days(patient.as_of) <= days)
     why = finding(early, patient.radiographs.gaps)
-    done = newest_mri(patient, item.site, within_days=EVER, preliminary=True)
-    return _unless(why, done, _requested(patient, item.site), causes_of_edema(patient, item.site))
+    return unless(
+        why, imaged(patient, item.site), mri_requested(patient, item.site), causes_of_edema(patient, item.site)
+    )
 
 
 def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:
@@ -129,15 +131,20 @@ def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:
     return onset - report.when.age_days(patient.as_of)
 
 
-def _requested(patient: Patient, site: Site) -> Finding[Event]:
+def imaged(patient: Patient, site: Site, *, since: When | None = None) -> Finding[Factual]:
+    """An MRI of this site, with or without a report, from that day on; an undated study counts."""
+    newest = newest_mri(patient, site, within_days=EVER, preliminary=True)
+    reports = only(newest, lambda report: _from(report.when, since))
+    studies = (item for item in patient.imaging_studies.items if item.concepts & MRI and item.site.same_as(site))
+    made = tuple(item for item in studies if _from(item.when, since))
+    return any_of(reports, finding(made, patient.imaging_studies.gaps))
+
+
+def _from(when: When | None, since: When | None) -> bool:
+    return when is None or since is None or when.last >= since.first
+
+
+def mri_requested(patient: Patient, site: Site) -> Finding[Event]:
     """An open request for an MRI of this site, or of one that is not said."""
     found = (item for item in patient.care.items if item.open and item.concepts & MRI and item.site.may_be(site))
     return finding(tuple(found), patient.care.gaps)
-
-
-def _unless(why: Finding[Factual], *explained: Finding[Factual]) -> Finding[Factual]:
-    """The reason to ask, unless one of these is found; unknown where one of them is."""
-    if isinstance(why, Absent) or any(isinstance(each, Present) for each in explained):
-        return Absent()
-    unclear = [each for each in explained if isinstance(each, Unknown)]
-    return unclear[0] if unclear else why

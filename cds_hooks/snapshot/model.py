@@ -118,6 +118,31 @@ def any_of(*findings: Finding[Factual]) -> Finding[Factual]:
     return finding(items, tuple(dict.fromkeys(gaps)), tuple(dict.fromkeys(remarks)))
 
 
+def all_of(*findings: Finding[Factual]) -> Finding[Fact]:
+    """One finding for an *and*: absent where one is, else unknown where one is, else present with the facts of all."""
+    if any(isinstance(each, Absent) for each in findings):
+        return Absent(remarks_of(*findings))
+    for each in findings:
+        if isinstance(each, Unknown):
+            return each
+    facts = (fact for each in findings if isinstance(each, Present) for fact in each.facts)
+    gaps = (gap for each in findings for gap in gaps_of(each))
+    return Present(tuple(dict.fromkeys(facts)), tuple(dict.fromkeys(gaps)), remarks_of(*findings))
+
+
+def unless(why: Finding[T], *against: Finding[Factual]) -> Finding[T]:
+    """What was found, unless one of the others is; unknown where one of them is."""
+    if isinstance(why, Absent) or any(isinstance(each, Present) for each in against):
+        return Absent(why.remarks if isinstance(why, Absent) else ())
+    unclear = [each for each in against if isinstance(each, Unknown)]
+    return unclear[0] if unclear else why
+
+
+def items_of(found: Finding[T]) -> tuple[T, ...]:
+    """What was found; nothing where nothing was, or where it could not be looked for."""
+    return found.items if isinstance(found, Present) else ()
+
+
 def gaps_of(found: Finding[Factual]) -> tuple[Gap, ...]:
     """What could not be looked at."""
     match found:
@@ -145,6 +170,48 @@ class Listing(Generic[T]):
     @property
     def gaps(self) -> tuple[Gap, ...]:
         return (self.gap,) if self.gap else ()
+
+
+class Deferred(Listing[T]):
+    """A listing that is read when somebody first looks at it: most rules end before they look at most of a chart."""
+
+    __slots__ = ("_found", "_read")
+    _read: Callable[[], Listing[T]]
+    _found: Listing[T] | None
+
+    def __init__(self, read: Callable[[], Listing[T]]) -> None:
+        object.__setattr__(self, "_read", read)
+        object.__setattr__(self, "_found", None)
+
+    @property
+    def listing(self) -> Listing[T]:
+        """What was read."""
+        found = self._found
+        if found is None:
+            found = self._read()
+            object.__setattr__(self, "_found", found)
+        return found
+
+    @property
+    def items(self) -> tuple[T, ...]:
+        return self.listing.items
+
+    @property
+    def gap(self) -> Gap | None:
+        return self.listing.gap
+
+    @property
+    def remarks(self) -> tuple[Gap, ...]:
+        return self.listing.remarks
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Listing) and (self.items, self.gap, self.remarks) == (
+            other.items,
+            other.gap,
+            other.remarks,
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 NOT_READ: Listing[Any] = Listing(

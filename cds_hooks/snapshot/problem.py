@@ -19,7 +19,7 @@ class Problem:
 
     `current` follows the status filter of the rule specification (0.1). `ended` is when a Condition that is not
     current ended: its abatement, else its recorded date. `gestation` is the age of the pregnancy in days, from and to,
-    that its code states for the recorded date.
+    that its code states for the recorded date. `levels` are those of the spine that a vertebral fracture names.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Problem:
     ended: When | None = None
     gestation: tuple[int, int] | None = None
     site: Site = ANYWHERE
+    levels: frozenset[str] = frozenset()
     provisional: bool = False  # verification status provisional, unconfirmed or differential
     differential: bool = False  # counts only for rules that say so
 
@@ -46,13 +47,14 @@ class Event:
 
     `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force; `planned`
     is the day it is meant for, where it says one. `uncertain` is a device of unknown status: it may have been removed.
-    `drugs` are those that a procedure gives.
+    `drugs` are those that a procedure gives, `levels` the levels of the spine that it names.
     """
 
     concepts: frozenset[Concept]
     fact: Fact
     when: When | None = None
     site: Site = ANYWHERE
+    levels: frozenset[str] = frozenset()
     open: bool = False
     planned: When | None = None
     uncertain: bool = False

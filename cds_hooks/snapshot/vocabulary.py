@@ -12,6 +12,7 @@ class DrugGroup(StrEnum):
     ALPHA_BLOCKER_OTHER_ANTIHYPERTENSIVE = "alpha_blocker_other_antihypertensive"
     ALPHA_BLOCKER_OTHER_ANTIHYPERTENSIVE_LOCAL = "alpha_blocker_other_antihypertensive_local"
     ALPHA_BLOCKER_UROLOGICAL = "alpha_blocker_urological"
+    ANALGESIC_OTHER = "analgesic_other"  # acetaminophen: neither NSAID nor opioid
     ANTICOAGULANT = "anticoagulant"
     ANTICOAGULANT_FLUSH = "anticoagulant_flush"
     ANTICOAGULANT_VAGUE = "anticoagulant_vague"  # "blood thinner": a class word without an ingredient
@@ -126,6 +127,7 @@ class Concept(StrEnum):
     EDEMA_SYNDROME = "bone_marrow_edema_syndrome"
     EDEMA_WITH_TEXT = "bone_marrow_edema_with_text"
     BONE_METASTASIS = "bone_metastasis"
+    BONE_OR_JOINT_SURGERY = "bone_or_joint_surgery"
     BONE_SCAN = "bone_scan"
     BREASTFEEDING_STATUS = "breastfeeding_status"
     BUERGER_DISEASE = "buerger_disease"

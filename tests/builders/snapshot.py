@@ -242,6 +242,7 @@ def a_problem(
     recorded: When | None = days_ago(60),
     ended: When | None = None,
     site: Site = ANYWHERE,
+    levels: Sequence[str] = (),
     provisional: bool = False,
     differential: bool = False,
 ) -> Problem:
@@ -256,6 +257,7 @@ def a_problem(
         recorded=recorded,
         ended=ended or recorded,
         site=site,
+        levels=frozenset(levels),
         provisional=provisional,
         differential=differential,
         fact=Fact(name="problem", value=name, kind="problem list", when=recorded, resource=f"Condition/{identifier}"),
@@ -270,12 +272,20 @@ def an_event(
     kind: str = "Procedure",
     uncertain: bool = False,
     planned: When | None = None,
+    levels: Sequence[str] = (),
 ) -> Event:
     """A procedure of 60 days ago; with another `kind` a device, an order of care, an appointment, an immunization."""
     name = "-".join(concepts) or "another-procedure"
     fact = Fact(name=kind.lower(), value=name, kind=kind.lower(), when=when, resource=f"{kind}/{name}")
     return Event(
-        concepts=frozenset(concepts), when=when, fact=fact, site=site, open=open, uncertain=uncertain, planned=planned
+        concepts=frozenset(concepts),
+        when=when,
+        fact=fact,
+        site=site,
+        levels=frozenset(levels),
+        open=open,
+        uncertain=uncertain,
+        planned=planned,
     )
 
 
@@ -417,6 +427,7 @@ def a_patient(
     scores: Sequence[Result] | Listing[Result] = (),
     immunology: Sequence[Result] | Listing[Result] = (),
     imaging_studies: Sequence[Event] | Listing[Event] = (),
+    densitometry: Sequence[Event] | Listing[Event] = (),
     mri_reports: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     radiographs: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     differentials: Sequence[Problem] = (),
@@ -448,6 +459,7 @@ def a_patient(
         scores=_listing(scores),
         immunology=_listing(immunology),
         imaging_studies=_listing(imaging_studies),
+        densitometry=_listing(densitometry),
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
         differentials=tuple(differentials),

@@ -7,7 +7,7 @@ import pytest
 from cds_hooks.authoring.evidence import PROJECT, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, Group, MissingData, Verdict
-from cds_hooks.evaluation.evaluate import Failed, Judged, concerned, evaluate
+from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.merge import GROUPS, PARTNERS, How, Partner
 from cds_hooks.evaluation.triage import INFO_CAP, Fate, Triage, triage
 from cds_hooks.snapshot.medication import Order
@@ -151,15 +151,15 @@ def test_the_same_rule_at_a_chart_and_at_an_order() -> None:
         OrderRule(rule, lambda order, patient: says("warning")),
         ChartRule(rule, lambda patient: says("info")),
     ]
-    assert [type(each) for each in concerned(both, SIGN, [DRAFT])] == [OrderRule]
-    assert [type(each) for each in concerned(both, VIEW, [])] == [ChartRule]
+    assert [type(each) for each in asked_at(both, SIGN).concerned([DRAFT])] == [OrderRule]
+    assert [type(each) for each in asked_at(both, VIEW).concerned([])] == [ChartRule]
 
 
 def test_a_rule_that_the_site_has_switched_off_is_not_asked() -> None:
     """Off: not evaluated, not recorded."""
     rule: AnyRule = OrderRule(a_rule("BME-DS-X"), lambda order, patient: says())
-    assert concerned([rule], SIGN, [DRAFT], Policy(modes={"BME-DS-X": Mode.OFF})) == ()
-    assert concerned([rule], SIGN, [DRAFT], Policy(modes={"BME-DS-Y": Mode.OFF})) == (rule,)
+    assert asked_at([rule], SIGN, Policy(modes={"BME-DS-X": Mode.OFF})).concerned([DRAFT]) == ()
+    assert asked_at([rule], SIGN, Policy(modes={"BME-DS-Y": Mode.OFF})).concerned([DRAFT]) == (rule,)
 
 
 # -- groups: rule specification 0.5
@@ -260,6 +260,26 @@ def test_what_is_replaced_is_not_listed() -> None:
     )
     assert cards(found) == ["BME-DX-07"]
     assert fates(found) == {"BME-DX-01": Fate.MERGED}
+
+
+@pytest.mark.parametrize(
+    ("spoken", "shown"),
+    [
+        (("BME-DX-02", "BME-DX-03"), "BME-DX-02+BME-DX-03"),
+        (("BME-DX-02", "BME-DX-03", "BME-DX-15"), "BME-DX-15+BME-DX-02+BME-DX-03"),
+        (("BME-DX-03", "BME-DX-15"), "BME-DX-15+BME-DX-03"),
+        (("BME-DX-01", "BME-DX-16"), "BME-DX-01+BME-DX-16"),
+        (("BME-DX-08", "BME-SP-02"), "BME-SP-02+BME-DX-08"),
+    ],
+)
+def test_which_diagnostic_cards_stand_for_others(spoken: tuple[str, ...], shown: str) -> None:
+    """CT and bone scan in place of an MRI; an early radiograph and an incidental edema are lines; myeloma has its own
+    rule."""
+    found = triage([about_chart(each, says()) for each in spoken], Hook.PATIENT_VIEW)
+    replaced = shown.startswith(("BME-DX-15", "BME-SP-02"))
+    assert [card.lead.rule.id for card in found.cards] == [shown[:9]]
+    assert fates(found) == dict.fromkeys(shown.split("+")[1:], Fate.MERGED)
+    assert (found.cards[0].lines == ()) is replaced
 
 
 # -- hooks and modes

@@ -54,7 +54,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.ENCOUNTERS: ("encounters",),
     Need.EDUCATION: ("procedures", "communications"),
     Need.SCORES: ("scores",),
-    Need.BONE_DENSITY: ("scores", "imaging_studies"),
+    Need.BONE_DENSITY: ("scores", "densitometry"),
     Need.IMMUNOLOGY: ("immunology",),
     Need.IMAGING_STUDIES: ("imaging_studies",),
 }
@@ -66,6 +66,13 @@ CHARTS: dict[str, Patient] = {
     "an empty chart of a woman": a_patient(demographics=A_WOMAN),
     "an early syndrome": a_patient(problems=[SYNDROME], vitals=[a_result(Concept.PAIN_NRS, 5.0)]),
     "a late syndrome": a_patient(problems=[a_problem(Concept.EDEMA_SYNDROME, onset=days_ago(200))]),
+    "a painful late syndrome": a_patient(
+        problems=[a_problem(Concept.EDEMA_SYNDROME, onset=days_ago(200))],
+        vitals=[a_result(Concept.PAIN_NRS, 8.0)],
+        care=[an_event(Concept.CRUTCHES, kind="DeviceRequest", when=days_ago(190))],
+        bone_labs=[a_result(Concept.VITAMIN_D_25_OH, 15.0)],
+        scores=[a_result(Concept.PHQ9_ITEM9, 1.0)],
+    ),
     "a raised CRP": a_patient(screening_labs=RAISED, vitals=[a_result(Concept.BODY_TEMPERATURE, 38.5)]),
     "clotting": a_patient(labs=[a_result(Concept.INR, 1.2), a_result(Concept.PLATELETS, 200.0)]),
     "no clotting": a_patient(labs=[a_result(Concept.INR, 3.0), a_result(Concept.PLATELETS, 20.0)]),

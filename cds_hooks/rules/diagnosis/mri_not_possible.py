@@ -38,7 +38,7 @@ RULE = Rule(
     check="safety of an MRI for marrow edema",
     hooks=frozenset({Hook.PATIENT_VIEW, Hook.ORDER_SELECT}),
     orders=MRI,
-    needs=(Need.DEVICES, Need.PROBLEMS, Need.PAIN, Need.MRI, Need.RADIOGRAPHS, Need.CARE, Need.OPEN_ORDERS),
+    needs=(Need.DEVICES, *bone_pain.NEEDS, Need.OPEN_ORDERS),
     evidence=(
         Evidence(ICLINIQ, "Diagnosis: CT and bone scintigraphy"),
         Evidence(STATPEARLS, "Evaluation"),

@@ -2,7 +2,7 @@
 
 When    vertebroplasty or kyphoplasty is ordered
   and   the vertebral fracture is less than three months old, or nobody wrote down since when it is there
-Unless  the pain took a parenteral opioid lately, or a cancer is on the problem list
+Unless  the pain took a parenteral opioid lately or a stay in hospital, or a cancer is on the problem list
 Then    warn, and offer to remove the draft and a review at 12 weeks; ask for the duration where it is not known
 """
 
@@ -24,20 +24,10 @@ from cds_hooks.snapshot import spine
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Fact, Gap, Present, Unknown, any_of, gaps_of
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem
-from cds_hooks.snapshot.vocabulary import Concept, Need, Service
+from cds_hooks.snapshot.spine import AUGMENTATION, CONSERVATIVE_DAYS
+from cds_hooks.snapshot.vocabulary import Need, Service
 from cds_hooks.snapshot.when import When
-
-CONSERVATIVE_DAYS = Threshold(
-    name="augmentation-conservative-days",
-    unit="d",
-    default=90,
-    low=42,
-    high=180,
-    source="management text: 3 months of conservative care",
-)
-AUGMENTATION = (Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY)
 
 RULE = Rule(
     id="BME-VF-07",
@@ -46,9 +36,9 @@ RULE = Rule(
     check="duration of conservative care before vertebral augmentation",
     hooks=ORDER_HOOKS,
     orders=AUGMENTATION,
-    needs=(Need.PROBLEMS, Need.MEDICATIONS, Need.STOPPED_MEDICATIONS, Need.PAIN, Need.OPEN_ORDERS),
+    needs=(Need.PROBLEMS, Need.MEDICATIONS, Need.STOPPED_MEDICATIONS, Need.ENCOUNTERS, Need.PAIN, Need.OPEN_ORDERS),
     evidence=(Evidence(MANAGEMENT, "vertebral compression fracture: augmentation after 3 months, exceptions"),),
-    limits="Guideline references without details; a hospital stay for the fracture is not looked at.",
+    limits="Guideline references without details; a hospital stay counts where the fracture is stated as its reason.",
     thresholds=(CONSERVATIVE_DAYS, *spine.EARLY),
     overrides=(
         OverrideReason("severe-pain", "Severe pain"),

@@ -63,6 +63,7 @@ class Page:
     others: tuple[tuple[fhir.Head, Raw], ...] = ()  # included resources and outcomes
     unreadable: int = 0
     total: int = 0
+    refused: bool = False  # an OperationOutcome in place of the rows
 
 
 @dataclass(slots=True)
@@ -189,6 +190,8 @@ class Chart:
         if page is None:
             found.fail(GARBLED)
             return
+        if page.refused:
+            found.fail(REFUSED)
         own = [row for row in page.rows if not is_foreign(row, self.request.patient_id)]
         found.foreign += len(page.rows) - len(own)
         found.rows += [Row(row, origin) for row in own]
@@ -221,6 +224,8 @@ def _one_by_one(raw: Raw, row_type: str, kind: type[fhir.Head]) -> Page | None:
     page = fhir.decode(raw, fhir.RawPage)
     if page is None or page.resource_type not in ("Bundle", row_type, OUTCOME):
         return None
+    if page.resource_type == OUTCOME:  # whatever its severity: it tells of a query, and brings no rows
+        return Page(refused=True)
     entries = [entry.resource for entry in page.entry or ()] if page.resource_type == "Bundle" else [raw]
     rows: list[fhir.Head] = []
     others: list[tuple[fhir.Head, Raw]] = []
@@ -253,6 +258,6 @@ def _of_others(appointment: fhir.Appointment, patient_id: str) -> bool:
 
 
 def _is_error(raw: Raw) -> bool:
-    """An OperationOutcome that reports a failure; one that only warns or informs may come with good rows."""
+    """Of an OperationOutcome beside rows: one that only warns or informs may come with good ones."""
     outcome = fhir.decode(raw, fhir.OperationOutcome)
     return outcome is None or any(issue.severity in ("error", "fatal", None) for issue in outcome.issue or ())

@@ -6,7 +6,7 @@ from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.reader import Reader, code_of, text_of
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of, gestation_of, texts_of
-from cds_hooks.snapshot.from_fhir.sites import concepts_in, in_words, site_of
+from cds_hooks.snapshot.from_fhir.sites import concepts_in, in_words, levels_of, site_of
 from cds_hooks.snapshot.medication import Medicine
 from cds_hooks.snapshot.model import Fact, Listing
 from cds_hooks.snapshot.problem import Event, Problem
@@ -20,6 +20,7 @@ NEVER_COUNTS = {"refuted", "entered-in-error"}
 DIFFERENTIAL = "differential"  # says neither yes nor no
 PROVISIONAL = {"provisional", "unconfirmed", DIFFERENTIAL}
 NOT_CURRENT = {"inactive", "remission", "resolved"}  # absent or unreadable counts as active (0.1)
+AUGMENTATION = frozenset({Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY})
 NOT_DONE = {"not-done", "entered-in-error", "preparation", "on-hold", "stopped"}
 
 
@@ -38,11 +39,13 @@ def _problem(row: Row[fhir.Condition], reader: Reader) -> Problem:
     recorded = reader.when(raw.recorded_date, raw.onset_date_time, onset.start)
     abatement = raw.abatement_period or fhir.Period()
     abated = reader.when(raw.abatement_date_time, abatement.end)
+    places = (concepts_in(raw.body_site), _code(raw))
     over = bool(abated and abated.first <= reader.as_of) or bool(raw.abatement_string or raw.abatement_boolean)
     return Problem(
         id=raw.id or "",
         concepts=concepts,
-        site=site_of(reader.lookups, concepts_in(raw.body_site), _code(raw)) if concepts else ANYWHERE,
+        site=site_of(reader.lookups, *places) if concepts else ANYWHERE,
+        levels=levels_of(reader.lookups, *places) if Concept.VERTEBRAL_FRACTURE in concepts else frozenset(),
         provisional=verification in PROVISIONAL,
         differential=verification == DIFFERENTIAL,
         current=code_of(raw.clinical_status) not in NOT_CURRENT and not over,
@@ -83,13 +86,15 @@ def _procedure(row: Row[fhir.Procedure], reader: Reader) -> Event:
     medicine = medicine_ordered(_code(raw), concepts, reader.lookups) or Medicine("")
     if medicine.route is Route.LOCAL:
         concepts |= {Concept.JOINT_INJECTION}
+    places = (concepts_in(raw.body_site), _code(raw))
     period = raw.performed_period or fhir.Period()
     when = reader.when(raw.performed_date_time, period.end, period.start)
     return Event(
         concepts=concepts,
         drugs=medicine.drugs,
         when=when,
-        site=site_of(reader.lookups, concepts_in(raw.body_site), _code(raw)),
+        site=site_of(reader.lookups, *places),
+        levels=levels_of(reader.lookups, *places) if concepts & AUGMENTATION else frozenset(),
         fact=_fact("procedure", raw.code, "procedure", when, row),
     )
 

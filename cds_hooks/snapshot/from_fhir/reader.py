@@ -33,6 +33,7 @@ class Lookups:
         self.says_flush = knowledge.says_flush
         self.unit = cache(knowledge.unit)
         self.place = cache(lambda text: Site(*reports.place(text)))
+        self.levels = cache(reports.levels)
 
 
 @dataclass(slots=True)

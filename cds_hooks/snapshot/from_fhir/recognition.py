@@ -37,6 +37,8 @@ _ROUTES = {"oral": Route.ORAL, "parenteral": Route.PARENTERAL, "inhalation": Rou
 SYSTEMIC = frozenset({Route.ORAL, Route.PARENTERAL})
 # Absorbed as a whole are nasal, rectal, oromucosal and transdermal products; they stay of unknown route, which counts.
 _LOCAL = {"topical", "ophthalmic", "otic", "vaginal", "irrigation", "local"}
+ADJUNCTS = frozenset({DrugGroup.ANALGESIC_OTHER})
+"""What a fixed combination holds beside the drug that rules measure: acetaminophen with an opioid."""
 GROUPS = {str(group): group for group in DrugGroup}
 _CONCEPTS = {str(concept): concept for concept in Concept}
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
@@ -118,11 +120,11 @@ def recognize(
         drugs = _settle_heparin(drugs, texts, dosages, lookups)
     if route is Route.LOCAL:
         drugs = {drug for drug in drugs if not _topical(drug, texts)}
-    strength = strength_of(texts, frozenset(drug.ingredient for drug in drugs), lookups) if drugs else UNSTATED
+    strength = strength_of(texts, _measured(drugs), lookups) if drugs else UNSTATED
     dose = single_mg(dosages) if route is Route.PARENTERAL and not strength.stated else None
     return Medicine(
         name=texts[0] if texts else _code_name([*codings, *parts]),
-        drugs=tuple(sorted(drugs, key=lambda drug: (drug.group, drug.ingredient))),
+        drugs=tuple(sorted(drugs, key=lambda drug: (drug.group in ADJUNCTS, drug.group, drug.ingredient))),
         route=route,
         readable=bool(texts or entries),  # a code that no table holds, without a word: it may be any drug
         named=bool(texts),
@@ -132,6 +134,11 @@ def recognize(
         strength_mg=dose if strength.mg is None else strength.mg,
         strength=strength,
     )
+
+
+def _measured(drugs: Iterable[Drug]) -> frozenset[str]:
+    """The substances whose amount is asked for."""
+    return frozenset(drug.ingredient for drug in drugs if drug.group not in ADJUNCTS)
 
 
 def _codings(concepts: Iterable[CodeableConcept]) -> list[Coding]:

@@ -67,6 +67,11 @@ def site_of(lookups: Lookups, *sources: Concepts) -> Site:
     return Site(region, side)
 
 
+def levels_of(lookups: Lookups, *sources: Concepts) -> frozenset[str]:
+    """The levels of the spine that these concepts name in words; where several sources do, all of them."""
+    return frozenset(level for source in sources for text in texts_of(source) for level in lookups.levels(text))
+
+
 def _readings(lookups: Lookups, sources: Iterable[Concepts]) -> Iterator[list[Site]]:
     """What each source says by code, then what it says in words."""
     for source in sources:

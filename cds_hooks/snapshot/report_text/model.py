@@ -26,6 +26,7 @@ class Finding(StrEnum):
     SOFT_TISSUE_INFECTION = "soft_tissue_infection"  # abscess, sinus tract, fluid collection, cellulitis, ulcer
     OSTEOMYELITIS = "osteomyelitis"  # infection of bone, joint or disc
     EROSION = "erosion"  # of a joint
+    FAT_METAPLASIA = "fat_metaplasia"  # structural, where an inflammation of a joint was
     OSTEOPENIA = "osteopenia"  # also osteoporosis, demineralization
     SYNOVITIS = "synovitis"
     RAMRIS_SCORE = "ramris_score"  # the edema score

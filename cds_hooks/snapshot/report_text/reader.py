@@ -70,6 +70,11 @@ class ReportReader:
         """The first region and the first side that a short text names, such as the title of a study."""
         return _place(self._lexicon.marks(tokens(text)))
 
+    def levels(self, text: str) -> frozenset[str]:
+        """The levels of the spine that a short text names, in their usual form: "L1", "T12", "L4/5"."""
+        roles = (role for mark in self._lexicon.marks(tokens(text)) for role in mark.roles)
+        return frozenset(role.value for role in roles if role.kind is Kind.LEVEL)
+
 
 def _place(marks: Sequence[Mark]) -> tuple[Region | None, Side | None]:
     values = {role.kind: role.value for mark in reversed(marks) for role in mark.roles}

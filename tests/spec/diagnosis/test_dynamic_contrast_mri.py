@@ -21,6 +21,7 @@ from tests.builders.snapshot import (
     a_problem,
     a_result,
     a_sign,
+    an_encounter,
     an_event,
     an_mri,
     an_order,
@@ -230,3 +231,19 @@ def test_out_of_reach() -> None:
 def test_an_undated_report_is_remarked() -> None:
     spec(a_patient(mri_reports=Listing((), remarks=(unusable(Need.MRI),))), satisfied(RULE, remarked=True))
     spec(a_patient(mri_reports=Listing((PLAIN,), remarks=(unusable(Need.MRI),))), satisfied(RULE, remarked=True))
+
+
+# -- beside the signs of osteonecrosis
+
+
+def test_signs_of_osteonecrosis_are_left_to_their_rule() -> None:
+    """Unless: in the chart, where BME-ON-01 speaks about the site; an order is still answered."""
+    rim = a_sign(Finding.RIM_SIGN, site=HIP)
+    report = an_mri(Assertion.PRESENT, UNCLEAR, rim, site=HIP, subchondral=True)
+    at_the_knee = a_sign(Finding.RIM_SIGN, site=KNEE)
+    other = an_mri(Assertion.PRESENT, UNCLEAR, at_the_knee, site=HIP, subchondral=True)
+    seen_by = (an_encounter(Concept.SPECIALTY_ORTHOPEDICS, when=days_ago(1)),)
+    spec(seen(report), satisfied(RULE))
+    spec(seen(other), POINT)
+    spec(seen(report, encounters=seen_by), POINT)
+    spec(seen(report, drafts=(a_draft("iloprost"),)), POINT)

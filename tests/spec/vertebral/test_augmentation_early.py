@@ -15,6 +15,7 @@ from tests.builders.snapshot import (
     a_patient,
     a_problem,
     a_result,
+    an_encounter,
     an_order,
     cut_off,
     out_of_reach,
@@ -110,6 +111,23 @@ def test_a_parenteral_opioid(medication: Any, expected: Any) -> None:
     spec(a_patient(CEMENT, problems=[fracture()], medications=[medication]), expected)
 
 
+@pytest.mark.parametrize(
+    ("inpatient", "in_progress", "reason", "expected"),
+    [
+        (True, True, Concept.VERTEBRAL_FRACTURE, NOTHING),
+        (False, True, Concept.VERTEBRAL_FRACTURE, CARD),
+        (True, False, Concept.VERTEBRAL_FRACTURE, CARD),
+        (True, True, Concept.STROKE_TIA, CARD),
+        (True, True, None, CARD),
+    ],
+)
+def test_a_hospital_stay(inpatient: bool, in_progress: bool, reason: Concept | None, expected: Any) -> None:
+    """Unless: in hospital now for the fracture; without a stated reason it proves nothing."""
+    reasons = [reason] if reason else []
+    stay = an_encounter(inpatient=inpatient, in_progress=in_progress, reasons=reasons)
+    spec(a_patient(CEMENT, problems=[fracture()], encounters=[stay]), expected)
+
+
 def test_a_drafted_opioid() -> None:
     """Unless: drafted in the same session."""
     spec(a_patient(CEMENT, a_draft("morphine", route=Route.PARENTERAL), problems=[fracture()]), NOTHING)
@@ -136,6 +154,7 @@ def test_the_fracture_is_out_of_reach() -> None:
     "chart",
     [
         {"medications": cut_off(Need.MEDICATIONS)},
+        {"encounters": cut_off(Need.ENCOUNTERS)},
         {
             "medications": [opioid(standing=Standing.ENDED, stopped=days_ago(20))],
             "administrations_gap": out_of_reach(Need.STOPPED_MEDICATIONS),

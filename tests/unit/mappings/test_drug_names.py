@@ -17,6 +17,7 @@ APIXABAN = [("anticoagulant", "apixaban")]
 WARFARIN = [("anticoagulant", "warfarin")]
 ILOPROST = [("prostacyclin", "iloprost")]
 FLUSH = [("anticoagulant_flush", "(class)")]
+ACETAMINOPHEN = [("analgesic_other", "acetaminophen")]
 VAGUE = [("anticoagulant_vague", "(class)")]
 
 
@@ -44,6 +45,8 @@ VAGUE = [("anticoagulant_vague", "(class)")]
         ("Gerinnungshemmer", VAGUE),
         ("anticoagulante", VAGUE),
         ("oral anticoagulants", VAGUE),
+        ("Paracétamol 1 g", ACETAMINOPHEN),
+        ("acetaminophen 500 mg oral tablet", ACETAMINOPHEN),
     ],
 )
 def test_names_are_found_in_any_spelling(knowledge: Knowledge, text: str, expected: list[tuple[str, str]]) -> None:

@@ -89,9 +89,48 @@ def done(code: Json | str, **changed: Any) -> Event:
     return event
 
 
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("Arthroscopic surgery of knee", True),
+        ("ORIF of left ankle", True),
+        ("Osteotomie der Tibia", True),
+        ("Meniscectomía medial", True),
+        ("Bone immobilization", False),
+    ],
+)
+def test_operations_of_bone_or_joint(words: str, known: bool) -> None:
+    events = read([fhir_procedure(named(words))]).procedures.items
+    assert any(Concept.BONE_OR_JOINT_SURGERY in event.concepts for event in events) is known
+
+
 def test_where_a_procedure_was_done() -> None:
     assert done("Balloon kyphoplasty L1").site.region is Region.SPINE
     assert done("kyphoplasty", bodySite=[named("L1 vertebra")]).site.region is Region.SPINE
+
+
+@pytest.mark.parametrize(
+    ("words", "changed", "levels"),
+    [
+        ("Vertebral compression fracture", {"bodySite": [named("L1 vertebra")]}, {"L1"}),
+        ("Vertebral compression fracture of T12 and L1", {}, {"T12", "L1"}),
+        ("Wirbelkörperfraktur BWK 12", {}, {"T12"}),
+        ("Vertebral compression fracture", {}, set()),
+        ("Hip fracture, lumbar disc L4/5", {}, set()),
+    ],
+)
+def test_the_level_of_a_vertebral_fracture(words: str, changed: Json, levels: set[str]) -> None:
+    """From body site and text; of other problems it is not asked."""
+    assert listed(named(words), **changed).levels == levels
+
+
+@pytest.mark.parametrize(
+    ("words", "levels"), [("Balloon kyphoplasty L1", {"L1"}), ("Vertebroplasty", set()), ("Injection at L1", set())]
+)
+def test_the_level_of_an_augmentation(words: str, levels: set[str]) -> None:
+    rows = read([fhir_procedure(named(words)), fhir_procedure(named("total hip replacement"))]).procedures.items
+
+    assert {level for each in rows for level in each.levels} == levels
 
 
 def test_a_procedure_that_gives_a_drug() -> None:

@@ -55,6 +55,13 @@ def test_how_sure_a_recognition_is(concept: Json, certainty: Certainty) -> None:
     assert [drug.certainty for drug in medicine(concept).drugs] == [certainty]
 
 
+def test_a_fixed_combination_is_named_by_the_drug_that_is_measured() -> None:
+    """Acetaminophen beside an opioid stands behind it."""
+    found = medicine(named("acetaminophen 325 mg / oxycodone 5 mg oral tablet"))
+
+    assert [drug.group for drug in found.drugs] == [DrugGroup.OPIOID, DrugGroup.ANALGESIC_OTHER]
+
+
 def test_an_ingredient_tells_what_an_unknown_product_holds() -> None:
     found = medicine(coded(LOCAL, "77", "house mix"), ingredients=[WARFARIN])
 

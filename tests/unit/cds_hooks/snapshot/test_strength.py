@@ -31,6 +31,7 @@ SUBCUTANEOUS = named("Subcutaneous")
         ("alendronate 70 mg/tablet", 70),
         ("oxycodone hydrochloride 10 mg 12 hour extended release oral tablet", 10),
         ("acetaminophen 325 mg / oxycodone 5 mg oral tablet", 5),
+        ("acetaminophen 500 mg oral tablet", 500),
         ("prednisolone 0,005 g", 5),
         ("iloprost 0.1 mg/mL intravenous infusion", None),
         ("denosumab", None),
