@@ -8,8 +8,6 @@ months 2 and 3, recovery in 3 to 9 months); consumer health article (up to 12 mo
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from cds_hooks.snapshot.report_text import Assertion, Finding
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
 from cds_hooks.wire.delivery import Query
 from service.console.form import Form, prepare
+from service.console.pictures import svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -127,18 +126,13 @@ def course_of(form: Form, advisor: Advisor, now: datetime) -> Course:
 
 def drawn(course: Course) -> str:
     """The picture as the address of an image (SVG in a `data:` URL), so that no address names a patient."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    # Without pyplot, whose state all threads would share.
     figure = Figure(figsize=SIZE, layout="constrained")
-    FigureCanvasSVG(figure)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     _draw_events(above, course)
     _draw_levels(below, course)
-    content = io.BytesIO()
-    figure.savefig(content, format="svg", metadata={"Date": None, "Title": "Course of the edema syndrome"})
-    return "data:image/svg+xml;base64," + base64.b64encode(content.getvalue()).decode()
+    return svg(figure, "Course of the edema syndrome")
 
 
 # -- from the snapshot

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -14,6 +14,8 @@ from uuid import uuid4
 from starlette.requests import Request
 
 from cds_hooks.wire.delivery import State
+from cds_hooks.wire.feedback import FeedbackItem, read_feedback
+from cds_hooks.wire.problem import RequestError
 from service.console.held import HeldChart, Json, patient_of, resources_in
 from service.errors import BodyTooLargeError, BodyTooSlowError
 from service.routes.body import BodyLimits
@@ -134,6 +136,23 @@ async def read_form(request: Request, limits: BodyLimits) -> list[tuple[str, str
         return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise FormError("The form cannot be read. Load the page anew and send it again.") from None
+
+
+def read_answer(pairs: Sequence[tuple[str, str]], now: datetime, advisor: Advisor) -> tuple[FeedbackItem, str]:
+    """An answer to a card and the service that the card came from. Raises FormError."""
+    one = dict(pairs)
+    service = one.get("service", "")
+    if service not in {each.id for each in advisor.services}:
+        raise FormError("The answer names no service.")
+    item: Json = {"card": one.get("card"), "outcome": one.get("outcome"), "outcomeTimestamp": now.isoformat()}
+    if item["outcome"] == "accepted" and one.get("suggestion"):
+        item["acceptedSuggestions"] = [{"id": one["suggestion"]}]
+    if item["outcome"] == "overridden":
+        item["overrideReason"] = {"reason": {"code": one.get("reason", ""), "system": one.get("system", "")}}
+    try:
+        return read_feedback(json.dumps(item).encode()).items[0], service
+    except RequestError:
+        raise FormError("The answer cannot be read. Send the call again and answer its card.") from None
 
 
 def templates(advisor: Advisor, hook: str) -> Mapping[str, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from http import HTTPStatus
 from itertools import groupby
@@ -15,17 +17,26 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from cds_hooks.wire.delivery import State
+from cds_hooks.wire.feedback import Feedback
 from service.clients import Client, Clients
 from service.console import rule_book
+from service.console.answers import charts
+from service.console.answers import drawn as chart_drawn
 from service.console.course import course_of, drawn
 from service.console.door import ConsoleDoor
-from service.console.form import BASKETS, DISPATCH, SOURCES, Form, FormError, prepare, read_form, templates
+from service.console.form import BASKETS, DISPATCH, SOURCES, Form, FormError, prepare, read_answer, read_form, templates
 from service.console.pages import page, static
 from service.console.playing import CLIENT, play
+from service.observability.metrics import Metrics
+from service.reports.forms import as_json
+from service.reports.questions import Question
+from service.routes.feedback import FeedbackDesk
 from service.routes.invoke import Desk
+from service.routes.reports import ReportDesk, ReportNotHadError
 from service.sample_ehr import draft_names, stories
 
 PREFIX = "/console"
+DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,9 @@ class Console:
 
     door: ConsoleDoor
     desk: Desk
+    answers: FeedbackDesk
+    reports: ReportDesk
+    metrics: Metrics
     clients: Clients
     base: str
     development: bool
@@ -159,6 +173,42 @@ class Console:
         limits = rule_book.limits(each.described, advisor)
         return page(request, "rule", each=each, limits=limits, cases=rule_book.cases(rule_id), codes=codes)
 
+    # -- what became of it
+
+    async def feedback(self, request: Request) -> Response:
+        """One answer to one card, kept as the feedback of any client is kept."""
+        self.admit(request)
+        _, pairs = await self._read(request)
+        try:
+            item, service = read_answer(pairs, self.desk.clock(), self.desk.in_force.advisor)
+        except FormError as error:
+            return page(request, "feedback", part="told", status=422, told=str(error))
+        await self.answers.store.keep([item], service, CLIENT, None)
+        self.answers.heard(service, CLIENT, Feedback((item,), ()))
+        return page(request, "feedback", part="told", told=f"Kept: {item.outcome}.")
+
+    async def outcomes(self, request: Request) -> Response:
+        """Charts of cards, answers, missing data and time."""
+        self.admit(request)
+        asked = request.query_params
+        days = int(asked.get("days", "")) if asked.get("days", "") in ("7", "28", "90", "365") else DAYS
+        rules = self.desk.in_force.advisor.rule_ids
+        values: dict[str, Any] = {
+            "days": days,
+            "rules": rules,
+            "rule": asked.get("rule") if asked.get("rule") in rules else "",
+        }
+        question = Question(since=self.desk.clock().date() - timedelta(days=days), by=("rule", "week"))
+        try:
+            report = json.loads(await self.reports.made(question, as_json))
+        except ReportNotHadError as error:
+            return page(request, "answers", status=503, error=error.text, charts=(), calls=0, **values)
+        found = charts(report, self.metrics.page(), str(values["rule"]))
+        images = await asyncio.to_thread(lambda: [chart_drawn(chart) for chart in found])
+        return page(
+            request, "answers", error="", charts=list(zip(found, images, strict=True)), calls=report["calls"], **values
+        )
+
     async def file(self, request: Request) -> Response:
         """A script or style of the console: the same for everyone, so it is open."""
         found = static(request.path_params["name"])
@@ -178,6 +228,8 @@ def console_routes(console: Console) -> APIRouter:
         ("/course", "POST", console.pasted_course),
         ("/rules", "GET", console.rules),
         ("/rules/{rule_id}", "GET", console.rule),
+        ("/feedback", "POST", console.feedback),
+        ("/answers", "GET", console.outcomes),
         ("/static/{name}", "GET", console.file),
     ):
         router.add_api_route(path, answer, methods=[method], response_class=Response)
