@@ -62,6 +62,7 @@ lock: ## write the lock files anew with the newest versions that fit
 			--output-file "$$out" "$$@"; echo "wrote $$out"; }; \
 	compile requirements-dev.lock pyproject.toml --group pyproject.toml:dev; \
 	compile requirements.lock pyproject.toml --extra redis --constraints requirements-dev.lock; \
+	compile requirements-console.lock pyproject.toml --extra redis --extra console --constraints requirements-dev.lock; \
 	compile requirements-build.lock --group pyproject.toml:build --constraints requirements-dev.lock
 
 wheelhouse: $(STAMP) ## dist/wheelhouse: Marrow and all that it needs, for an installation without internet

@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from importlib.util import find_spec
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -159,13 +160,40 @@ def create_app(
     app.include_router(discovery_routes(in_force))
     app.include_router(call_routes(desk))
     of_feedback = replace(limits, bytes=MOST_BYTES)
-    app.include_router(feedback_routes(FeedbackDesk(in_force, gate, feedback, of_feedback, throttle, metrics.heard)))
+    answers = FeedbackDesk(in_force, gate, feedback, of_feedback, throttle, metrics.heard)
+    app.include_router(feedback_routes(answers))
     app.include_router(health_routes(store, in_force))
     door = OperatorDoor.of(settings)
     app.include_router(metrics_routes(door, metrics, store))
-    app.include_router(report_routes(ReportDesk(door, database, clock, asyncio.Lock())))
+    reports = ReportDesk(door, database, clock, asyncio.Lock())
+    app.include_router(report_routes(reports))
+    _add_console(app, settings, desk, answers, reports, metrics, clients)
     app.openapi = lambda: _openapi(app, in_force.advisor)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
+
+
+def _add_console(
+    app: FastAPI,
+    settings: Settings,
+    desk: Desk,
+    answers: FeedbackDesk,
+    reports: ReportDesk,
+    metrics: Metrics,
+    clients: Clients,
+) -> None:
+    """The pages at `/console`, where they are wanted and the extra `console` is installed."""
+    from service.console.door import ConsoleDoor
+
+    door = ConsoleDoor.of(settings)
+    if door is None:
+        return
+    if find_spec("jinja2") is None:
+        log.info("console_not_installed")
+        return
+    from service.console.routes import Console, console_routes
+
+    base, development = settings.public_urls[0], settings.development
+    app.include_router(console_routes(Console(door, desk, answers, reports, metrics, clients, base, development)))
 
 
 def app_factory(workers: int = 1) -> FastAPI:

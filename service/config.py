@@ -92,8 +92,8 @@ class Settings(BaseSettings):
     )
     admin_token: SecretStr | None = Field(
         None,
-        description=f"secret of at least {HASH_KEY_MIN_LENGTH} characters that opens `/reports` and `/metrics`; "
-        "without it both are off in production and open in development",
+        description=f"secret of at least {HASH_KEY_MIN_LENGTH} characters that opens `/console`, `/reports` and "
+        "`/metrics`; without it they are off in production and open in development, the console to this machine",
     )
     traces: bool = Field(
         False, description="send spans to the collector that the `OTEL_` variables name; needs the extra `traces`"
