@@ -8,10 +8,12 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 
 WORKDIR /src
 
-# The dependencies first: this layer is built again only when the lock changes.
-COPY requirements.lock ./
+# The dependencies first: this layer is built again only when the lock changes. With the web console:
+# `docker build --build-arg LOCK=requirements-console.lock .`
+ARG LOCK=requirements.lock
+COPY requirements.lock requirements-console.lock ./
 RUN python -m venv /opt/marrow \
- && /opt/marrow/bin/python -m pip install --no-compile --only-binary :all: --require-hashes --requirement requirements.lock
+ && /opt/marrow/bin/python -m pip install --no-compile --only-binary :all: --require-hashes --requirement "$LOCK"
 
 # The build backend has its own environment, so none of it reaches the image.
 COPY requirements-build.lock ./

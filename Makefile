@@ -11,10 +11,10 @@ BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test fuzz check format docs bench lock clean
+.PHONY: help install demo serve test fuzz check format docs bench lock wheelhouse clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make .venv (every other target does it by itself)
 
@@ -62,7 +62,15 @@ lock: ## write the lock files anew with the newest versions that fit
 			--output-file "$$out" "$$@"; echo "wrote $$out"; }; \
 	compile requirements-dev.lock pyproject.toml --group pyproject.toml:dev; \
 	compile requirements.lock pyproject.toml --extra redis --constraints requirements-dev.lock; \
+	compile requirements-console.lock pyproject.toml --extra redis --extra console --constraints requirements-dev.lock; \
 	compile requirements-build.lock --group pyproject.toml:build --constraints requirements-dev.lock
+
+wheelhouse: $(STAMP) ## dist/wheelhouse: Marrow and all that it needs, for an installation without internet
+	rm -rf dist/wheelhouse
+	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist/wheelhouse .
+	$(PIP) download --quiet --only-binary :all: --require-hashes --requirement requirements.lock --dest dist/wheelhouse
+	cp requirements.lock dist/wheelhouse/
+	@echo 'dist/wheelhouse is complete; docs/record.md says how to install from it'
 
 clean: ## remove .venv and everything that was made
 	rm -rf $(VENV) dist build mappings/_built .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import bodies, knowledge, load, tokens
+from bench import bodies, knowledge, load, recording, reporting, tokens
 from bench.reports import report_cost
+from bench.running import server_running
 from bench.stages import stages
-from service.play.demo import free_port, marrow_running, ready
+from service.play.demo import marrow_running
 
 TARGETS = {"critical card": 0.6, "no rule concerned": 0.7}
 REPORT_LIMIT = 300
@@ -29,18 +27,24 @@ async def main(rounds: int, seconds: float) -> None:
     wrk = load.find_wrk()
     if wrk:
         await _throughput(console, wrk, rounds, seconds)
+        with tempfile.TemporaryDirectory(prefix="marrow-bench-") as name:
+            await recording.measure(console, wrk, load.find_hey(), rounds, seconds, Path(name))
     table = Table("stage", "microseconds", title="Inside the process (median)", title_justify="left")
     for stage, cost in {**stages(), **(await tokens.inside())}.items():
         table.add_row(stage, f"{cost:.0f}")
     table.add_row("a report of 1,000 characters", f"{report_cost():.0f} (limit: {REPORT_LIMIT})")
     console.print(table)
     console.print(knowledge.measure())
+    console.print(await reporting.measure())
 
 
 async def _throughput(console: Console, wrk: str, rounds: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="marrow-bench-") as name:
         folder = Path(name)
-        async with marrow_running(tokens.WITHOUT_LIMIT) as marrow, _bare_running() as bare:
+        async with (
+            marrow_running(tokens.WITHOUT_LIMIT) as marrow,
+            server_running("bench.bare:app", "/openapi.json") as bare,
+        ):
             for case, draft in CASES.items():
                 body = folder / "body.json"
                 body.write_bytes(bodies.order_sign(draft))
@@ -70,22 +74,6 @@ def _print(console: Console, case: str, size: int, found: dict[str, list[load.Lo
     ratios = [ours.rate / bare.rate for ours, bare in pairs]
     spread = f"{min(ratios):.2f}-{max(ratios):.2f}"
     console.print(f"ratio {median(ratios):.2f} (spread {spread}); to reach: {TARGETS[case]}\n")
-
-
-@asynccontextmanager
-async def _bare_running() -> AsyncIterator[str]:
-    port = free_port()
-    options = ("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "uvicorn", *options, "bench.bare:app", stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        await ready(process, f"http://127.0.0.1:{port}/openapi.json")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()
 
 
 if __name__ == "__main__":

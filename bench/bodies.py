@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from cds_hooks.snapshot.queries import HELD_IN
+
 PATIENT = "bench-patient"
 SUBJECT = {"reference": f"Patient/{PATIENT}", "display": "Bench, Bea"}
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -45,6 +47,7 @@ def _prefetch(now: datetime) -> dict[str, Any]:
     orders = [_order(f"order-{n}", HARMLESS[n % 4], now - timedelta(days=30 * n)) for n in range(11)]
     results = [_result(f"lab-{n}", now - timedelta(days=9 * n + 1)) for n in range(30)]
     return {
+        **{key: _bundle([]) for keys in HELD_IN.values() for key in keys},
         "patient": _patient(),
         "medications": _bundle([*orders, _order("order-apixaban", APIXABAN, now - timedelta(days=200))]),
         "medicationStatements": _bundle([]),

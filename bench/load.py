@@ -26,13 +26,22 @@ class Load:
 
 def find_wrk() -> str | None:
     """The load tool, installed if need be; None, with a word, where it may not be."""
-    if shutil.which("wrk") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+    return _find("wrk", "throughput")
+
+
+def find_hey() -> str | None:
+    """The tool for a fixed rate of requests, found like `wrk`."""
+    return _find("hey", "the answer times at half load")
+
+
+def _find(tool: str, measures: str) -> str | None:
+    if shutil.which(tool) is None and os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
-        subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=False, **quiet)  # type: ignore[call-overload]
-    if shutil.which("wrk") is None:
-        print("wrk is not here and cannot be installed: throughput is skipped")
-    return shutil.which("wrk")
+        subprocess.run(["apt-get", "install", "-y", "-qq", tool], check=False, **quiet)  # type: ignore[call-overload]
+    if shutil.which(tool) is None:
+        print(f"{tool} is not here and cannot be installed: {measures} is skipped")
+    return shutil.which(tool)
 
 
 def run(wrk: str, url: str, body: Path, seconds: float, folder: Path, tokens: Sequence[str] | None = None) -> Load:
@@ -64,6 +73,15 @@ def run(wrk: str, url: str, body: Path, seconds: float, folder: Path, tokens: Se
         raise RuntimeError(f"no answer from {url}:\n{said}")
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     return Load(float(rate[1]), _percentile(said, 50), _percentile(said, 99), int(failed[1]) if failed else 0)
+
+
+def steady(hey: str, url: str, body: Path, seconds: float, rate: float) -> float:
+    """p99 in milliseconds at a fixed rate (requests per second, all connections together)."""
+    command = [hey, "-z", f"{seconds:g}s", "-c", str(CONNECTIONS), "-q", str(max(1, round(rate / CONNECTIONS)))]
+    command += ["-m", "POST", "-T", "application/json", "-D", str(body), "-o", "csv", url]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[1:]
+    times = sorted(float(line.partition(",")[0]) for line in lines)
+    return 1000 * times[int(len(times) * 0.99)] if times else float("nan")
 
 
 def _percentile(said: str, which: int) -> float:

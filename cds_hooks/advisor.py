@@ -16,15 +16,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, OrderRule
+from cds_hooks.authoring.rule import AnyRule, Hook
 from cds_hooks.cards.notices import check_not_done, data_not_used
 from cds_hooks.cards.render import Renderer
 from cds_hooks.cards.suggestions import Suggestions
-from cds_hooks.decision import Decision, record
-from cds_hooks.evaluation.evaluate import Judged, concerned, evaluate
+from cds_hooks.decision import Decision, Revisions, record
+from cds_hooks.evaluation.evaluate import Asked, Judged, asked_at, evaluate
 from cds_hooks.evaluation.offers import all_needs
+from cds_hooks.evaluation.options import settled
 from cds_hooks.evaluation.thresholds import thresholds_of
-from cds_hooks.evaluation.triage import Triage, triage
+from cds_hooks.evaluation.triage import NOTHING, Triage, triage
 from cds_hooks.hooks import SERVICES
 from cds_hooks.hooks.service import Service
 from cds_hooks.rules import CATALOG
@@ -64,6 +65,7 @@ class Advisor:
     suggestions: Suggestions
     reports: ReportReader
     needs: Mapping[str, tuple[Need, ...]]
+    asked: Mapping[Hook, Asked]
     policy: Policy = Policy()
 
     @property
@@ -72,11 +74,11 @@ class Advisor:
 
     def with_rules(self, rules: Sequence[AnyRule]) -> Advisor:
         """The same advisor with these rules."""
-        return replace(self, rules=tuple(rules), needs=_needs(rules))
+        return replace(self, rules=tuple(rules), needs=_needs(rules), asked=_asked(rules, self.policy))
 
     def with_policy(self, policy: Policy) -> Advisor:
         """The same advisor under another policy of the site."""
-        return replace(self, policy=policy)
+        return replace(self, policy=policy, asked=_asked(self.rules, policy))
 
     @property
     def rule_ids(self) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ class Advisor:
         return Discovery(services=services).model_dump(by_alias=True)
 
     def _discovered(self, service: Service) -> DiscoveredService:
-        asked = {rule.rule.id: rule.rule for rule in self._rules_of(service)}
+        asked = {rule.rule.id: rule.rule for rule in asked_at(self.rules, service.asks).rules}
         needs = [need for name in asked for need in self.needs[name]]
         rules = [{"id": rule.id, "version": rule.version, "mode": self.policy.mode(rule.id)} for rule in asked.values()]
         return DiscoveredService(
@@ -110,12 +112,6 @@ class Advisor:
                 KNOWLEDGE: {"revision": self.knowledge.revision, "sets": list(self.knowledge.sets), "rules": rules}
             },
         )
-
-    def _rules_of(self, service: Service) -> list[AnyRule]:
-        of_orders = service.asks in ORDER_HOOKS
-        return [
-            rule for rule in self.rules if service.asks in rule.rule.hooks and isinstance(rule, OrderRule) is of_orders
-        ]
 
     # -- one call
 
@@ -161,9 +157,10 @@ class Consultation:
     def answer(self, have: Mapping[str, Delivery]) -> Answer:
         """The cards. Raises DataUnavailableError for a chart hook none of whose data could be had."""
         self.reading.deliver(have)
-        rules, keys = self._concerned(self.reading.drafts()), self._keys()
+        rules = self._concerned(self.reading.drafts())
         if not rules:
-            return self._answer([], (), triage((), self.service.asks))
+            return self._answer([], (), NOTHING)
+        keys = self._keys()
         if self.service.needs_data and keys and not self.reading.any_data(keys):
             raise DataUnavailableError(
                 "None of the prefetch data came and none could be read from fhirServer. Send the prefetch that "
@@ -171,13 +168,21 @@ class Consultation:
                 "prefetch",
             )
         patient = self.reading.patient(keys, self.advisor.policy)
-        judged = evaluate(rules, patient)
+        judged = settled(evaluate(rules, patient), self.advisor.rules, patient)
         sorted_out = triage(judged, self.service.asks, self.advisor.policy)
         return self._answer(self._cards(sorted_out, patient), judged, sorted_out)
 
     def _answer(self, cards: list[Card], judged: Sequence[Judged], sorted_out: Triage) -> Answer:
         revision = self.advisor.knowledge_revision
-        decision = record(self.request, self.as_of, revision, judged, sorted_out, cards, self.reading.chart)
+        decision = record(
+            self.request,
+            self.as_of,
+            Revisions(revision, self.advisor.policy.revision),
+            judged,
+            sorted_out,
+            cards,
+            self.reading.chart,
+        )
         return Answer(encode(Response(cards)), decision)
 
     def _cards(self, sorted_out: Triage, patient: Patient) -> list[Card]:
@@ -201,11 +206,12 @@ class Consultation:
         return keys_for(need for rule in self._concerned(readable) for need in self.advisor.needs[rule.rule.id])
 
     def _concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
-        return concerned(self.advisor.rules, self.service.asks, drafts, self.advisor.policy)
+        return self.advisor.asked[self.service.asks].concerned(drafts)
 
 
 def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, policy: Policy | None = None) -> Advisor:
     """Put rules, knowledge and policy together; validates every order that may be proposed. Start-up only."""
+    site = policy or Policy()
     return Advisor(
         services=SERVICES,
         rules=tuple(rules),
@@ -214,9 +220,14 @@ def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, poli
         suggestions=Suggestions(knowledge),
         reports=ReportReader(knowledge.report_lists),
         needs=_needs(rules),
-        policy=policy or Policy(),
+        asked=_asked(rules, site),
+        policy=site,
     )
 
 
 def _needs(rules: Sequence[AnyRule]) -> Mapping[str, tuple[Need, ...]]:
     return {rule.rule.id: all_needs(rule.rule, rules) for rule in rules}
+
+
+def _asked(rules: Sequence[AnyRule], policy: Policy) -> Mapping[Hook, Asked]:
+    return {hook: asked_at(rules, hook, policy) for hook in Hook}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cds_hooks.authoring.verdict import Advice, MissingData, NotApplicable, Satisfied, Verdict
 from cds_hooks.evaluation.evaluate import Failed, Judged
@@ -48,6 +49,13 @@ class Failure:
     error: Exception
 
 
+class Revisions(NamedTuple):
+    """With which knowledge and under which policy of the site a decision was made."""
+
+    knowledge: str
+    policy: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """`facts` and `missing` are names; `queries` maps a query's key to the state its data came in."""
@@ -64,12 +72,13 @@ class Decision:
     queries: dict[str, str]
     foreign_rows: int
     failures: tuple[Failure, ...]
+    policy_revision: str = ""
 
 
 def record(
     request: Request,
     as_of: datetime,
-    knowledge_revision: str,
+    revisions: Revisions,
     judged: Sequence[Judged],
     sorted_out: Triage,
     cards: Sequence[Card],
@@ -82,7 +91,8 @@ def record(
         hook_instance=request.hook_instance,
         patient_id=request.patient_id,
         as_of=as_of,
-        knowledge_revision=knowledge_revision,
+        knowledge_revision=revisions.knowledge,
+        policy_revision=revisions.policy,
         outcomes=tuple(_outcome(each, sorted_out) for each in judged),
         cards=tuple(CardRecord(card.uuid, card.source.topic.code, card.indicator) for card in cards),
         facts=tuple(dict.fromkeys(fact.name for basis in bases for fact in basis.facts or ())),

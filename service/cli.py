@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.codes.commands import codes
+from service.persistence.audit_commands import audit, erase, purge
+from service.persistence.commands import db
 from service.play.commands import demo, try_hook
+from service.reports.commands import report
 from service.rules.commands import rules
 
 if TYPE_CHECKING:
@@ -35,7 +38,9 @@ def serve(
     """Answer CDS Hooks calls."""
     import uvicorn
 
-    from service.app import app_factory
+    if workers > 1:
+        _share_metrics()  # before anything that counts is imported, here and in the workers
+    from service.app import app_factory, check_database
     from service.config import load_settings
     from service.errors import SetupError
     from service.security.http_head import BoundedHead
@@ -44,6 +49,7 @@ def serve(
         settings = load_settings()
         tls = _tls(settings)
         application = app_factory(workers)  # with several workers too: a set-up that does not fit is said once, here
+        check_database(settings)
     except SetupError as error:
         typer.echo(f"marrow cannot start: {error}", err=True)
         raise typer.Exit(EXIT_SETUP) from None
@@ -129,8 +135,25 @@ def version() -> None:
 
 app.add_typer(codes)
 app.add_typer(rules)
+app.add_typer(db)
+app.add_typer(audit)
+app.command()(purge)
+app.command()(erase)
 app.command("try")(try_hook)
 app.command()(demo)
+app.command()(report)
+
+
+def _share_metrics() -> None:
+    """A folder for the counts of all workers, which goes with this process."""
+    import atexit
+    import os
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="marrow-metrics-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
 def _tls(settings: Settings) -> dict[str, Any]:

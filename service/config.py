@@ -86,6 +86,18 @@ class Settings(BaseSettings):
         500, gt=0, allow_inf_nan=False, description="calls per second that one client may make to one process"
     )
     calls_at_once: int = Field(64, ge=1, description="calls of one client that one process answers at the same time")
+    record_values: bool = Field(False, description="also keep the values that the cards showed, which are patient data")
+    feedback_comment_length: int = Field(
+        1000, ge=0, le=10_000, description="characters kept of a comment in feedback; 0 keeps no comments"
+    )
+    admin_token: SecretStr | None = Field(
+        None,
+        description=f"secret of at least {HASH_KEY_MIN_LENGTH} characters that opens `/console`, `/reports` and "
+        "`/metrics`; without it they are off in production and open in development, the console to this machine",
+    )
+    traces: bool = Field(
+        False, description="send spans to the collector that the `OTEL_` variables name; needs the extra `traces`"
+    )
     max_body_bytes: int = Field(16 * MIB, ge=1, description="longest request body")
     body_seconds: float = Field(10, gt=0, le=300, allow_inf_nan=False, description="time for a request body to arrive")
     max_resources: int = Field(20_000, ge=1, description="FHIR resources in one request")
@@ -153,7 +165,7 @@ class Settings(BaseSettings):
             raise ValueError("not an IANA time zone; write it as in Europe/Berlin or America/New_York") from None
         return value
 
-    @field_validator("patient_hash_key")
+    @field_validator("patient_hash_key", "admin_token")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < HASH_KEY_MIN_LENGTH:

@@ -72,6 +72,22 @@ class Treat:
 Proposal = DeleteDraft | UpdateDraft | MakeProvisional | Propose | Treat
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A treatment that a card lays out as something to discuss, not as a draft: it is tried as a hypothetical draft
+    first (0.2), and a table says whether it may be used in this patient.
+
+    `note` is what the table says of it beside the findings. `last` keeps it behind the others. An option with `alone`
+    falls out where a critical or warning finding stands against it: `alone` is the summary where no other is left, and
+    where none at all is left the advice is not said.
+    """
+
+    treatment: Treatment
+    note: str = ""
+    last: bool = False
+    alone: str = ""
+
+
 # -- how cards are put together
 
 
@@ -125,7 +141,8 @@ class Advice:
     `partners` are the drafts it names beside its own. `mirror` marks the card of the partner's side: it is not shown
     beside the card of the other side (rule specification 0.2, pair rules). `arm` names which part of a rule with
     several speaks ("missing", "repeat"). `group` is the card group that this arm belongs to. `line` is what another
-    card says of it when it carries this one; the summary where it is empty.
+    card says of it when it carries this one; the summary where it is empty. `options` are laid out in a table;
+    `all_blocked` is the summary where a critical finding stands against each of them.
     """
 
     indicator: Indicator
@@ -140,6 +157,8 @@ class Advice:
     arm: str = ""
     group: Group | None = None
     line: str = ""
+    options: tuple[Option, ...] = ()
+    all_blocked: str = ""
 
 
 Verdict = NotApplicable | MissingData | Satisfied | Advice

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from cds_hooks.evaluation.options import LaidOut
 from cds_hooks.snapshot.model import Fact
 
 LONGEST = 120
@@ -38,6 +39,13 @@ def table(facts: Iterable[Fact]) -> str:
         value = f"{escape(fact.value)} {escape(fact.unit)}".strip()
         date = escape(fact.when.day) if fact.when else "not dated"
         rows.append(f"| {escape(fact.name)} | {value} | {date} | {escape(fact.kind)} |")
+    return "\n".join(rows)
+
+
+def option_table(options: Iterable[LaidOut]) -> str:
+    """The treatments to discuss as a short table, all in sentences of our own."""
+    rows = ["| Option | In this patient | Why |", "| --- | --- | --- |"]
+    rows += [f"| {option.name} | {option.fit} | {' '.join(option.reasons)} |" for option in options]
     return "\n".join(rows)
 
 

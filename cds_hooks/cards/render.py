@@ -11,10 +11,10 @@ from cds_hooks.authoring.evidence import Evidence
 from cds_hooks.authoring.override import BY_INDICATOR, SYSTEM, OverrideReason
 from cds_hooks.authoring.rule import AnyRule, Rule
 from cds_hooks.authoring.verdict import Advice
-from cds_hooks.cards.markdown import bullets, escape, plain, table
+from cds_hooks.cards.markdown import bullets, escape, option_table, plain, table
 from cds_hooks.cards.suggestions import Call, Recorded, Suggestions
 from cds_hooks.evaluation.merge import CardPlan
-from cds_hooks.evaluation.offers import offers
+from cds_hooks.evaluation.offers import Offers, offers
 from cds_hooks.snapshot.model import Fact, Gap, GapKind
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Need
@@ -83,12 +83,13 @@ class Renderer:
         unknown = self._unrecognized(card)
         facts = [fact for each in card.members for fact in each.advice.because]
         gaps = [gap for each in card.members for gap in each.advice.unchecked]
+        untried = [gap for option in offered.options for gap in option.gaps]
         evidence = [item for each in card.members for item in each.rule.evidence]
         own = dict.fromkeys(reason for each in card.members for reason in each.rule.overrides)
         return Card(
             uuid=str(uuid),
             summary=lead.advice.summary,
-            detail="\n\n".join(self._detail(card, facts, gaps, unknown, offered.notes, left_out)),
+            detail="\n\n".join(self._detail(card, facts, gaps, unknown, offered, left_out)),
             indicator=card.indicator,
             source=source_of(f"{lead.rule.evidence[0].title} | {NO_SIGN_OFF}", topic, lead.rule.title),
             suggestions=suggestions or None,
@@ -98,7 +99,7 @@ class Renderer:
                 BASIS: basis(
                     [(each.rule, each.advice.indicator) for each in card.members],
                     facts,
-                    [*gaps, *((_counted(unknown),) if unknown else ())],
+                    [*gaps, *untried, *((_counted(unknown),) if unknown else ())],
                     evidence,
                 )
             },
@@ -116,16 +117,18 @@ class Renderer:
         facts: Sequence[Fact],
         gaps: Sequence[Gap],
         unknown: Sequence[str],
-        notes: Sequence[str],
+        offered: Offers,
         left_out: Sequence[str],
     ) -> Iterator[str]:
         yield " ".join(card.lead.advice.detail)
         if card.lines:
             yield bullets(_line(each.advice) for each in card.lines)
+        if offered.options:
+            yield option_table(offered.options)
         if facts:
             yield table(facts)
-        if notes:
-            yield "**Not suggested or first to check:**\n\n" + bullets(notes)
+        if offered.notes:
+            yield "**Not suggested or first to check:**\n\n" + bullets(offered.notes)
         if gaps:
             yield "**Not checked:**\n\n" + bullets(gap.text for gap in gaps)
         if unknown:

@@ -161,6 +161,9 @@ def _update(proposal: UpdateDraft, call: Call) -> Suggestion | None:
 
 
 def _provisional(proposal: MakeProvisional, call: Call) -> Suggestion | None:
+    """Where problems have just been entered they are final: the hook asks for follow-up, not for edits."""
+    if call.request.context.new_conditions is not None:
+        return None
     raw = call.recorded(proposal.what)
     condition = changes.json_object(raw) if raw else None
     if condition is None:

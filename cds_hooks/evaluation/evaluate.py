@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
-from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, NotApplicable, Satisfied, Verdict
+from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, NotApplicable, Verdict
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, GapKind, Present, Unknown, any_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Mode, Policy
-from cds_hooks.snapshot.vocabulary import Concept, Need
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
 
 WHOLE = frozenset({Gate.EDEMA, Gate.EDEMA_OR_VERTEBRAL_FRACTURE})
 """The gates that keep a rule from being asked at all."""
@@ -36,17 +36,35 @@ class Judged:
     verdict: Verdict | Failed
 
 
-def concerned(
-    rules: Sequence[AnyRule], hook: Hook, drafts: Sequence[Order], policy: Policy | None = None
-) -> tuple[AnyRule, ...]:
-    """The rules that have something to look at in this call, before anything about the patient is known. What the site
-    has switched off is not asked."""
-    asked = [rule for rule in rules if hook in rule.rule.hooks]
-    if policy and policy.modes:
-        asked = [rule for rule in asked if policy.mode(rule.rule.id) is not Mode.OFF]
-    if hook not in ORDER_HOOKS:
-        return tuple(rule for rule in asked if isinstance(rule, ChartRule))
-    return tuple(rule for rule in asked if isinstance(rule, OrderRule) and any(map(rule.concerns, drafts)))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The rules of one hook as the site runs them: what is switched off is not among them. `subjects` is all that a
+    draft can be about to concern one of them; it is None at the hooks of the chart."""
+
+    rules: tuple[AnyRule, ...]
+    subjects: frozenset[DrugGroup | Concept] | None
+
+    def concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
+        """Those that have something to look at, before anything about the patient is known."""
+        if self.subjects is None:
+            return self.rules
+        if not any(self._may_concern(order) for order in drafts):
+            return ()
+        return tuple(rule for rule in self.rules if isinstance(rule, OrderRule) and any(map(rule.concerns, drafts)))
+
+    def _may_concern(self, order: Order) -> bool:
+        """Most orders have nothing to do with bone marrow edema: one look tells it for all rules."""
+        return order.selected and (bool(order.unreadable) or not order.subjects.isdisjoint(self.subjects or ()))
+
+
+def asked_at(rules: Sequence[AnyRule], hook: Hook, policy: Policy | None = None) -> Asked:
+    """The rules of a hook, for a site that runs them like this."""
+    site = policy or Policy()
+    kind = OrderRule if hook in ORDER_HOOKS else ChartRule
+    live = (rule for rule in rules if isinstance(rule, kind) and hook in rule.rule.hooks)
+    asked = tuple(rule for rule in live if site.mode(rule.rule.id) is not Mode.OFF)
+    subjects = frozenset(each for rule in asked for each in rule.rule.orders)
+    return Asked(asked, subjects if kind is OrderRule else None)
 
 
 def evaluate(rules: Sequence[AnyRule], patient: Patient) -> tuple[Judged, ...]:
@@ -88,26 +106,27 @@ def _gated(rule: AnyRule, order: Order | None, patient: Patient, contexts: _Cont
     if gate in WHOLE and isinstance(contexts.of(order, gate), Absent):
         return NOT_APPLICABLE
     verdict = _asked(rule, order, patient)
-    if gate is Gate.ALWAYS or isinstance(verdict, NotApplicable | Satisfied | Failed):
+    if gate is Gate.ALWAYS or not isinstance(verdict, Advice | MissingData):
         return verdict
-    if gate is Gate.EDEMA_BELOW_CRITICAL and (
-        isinstance(verdict, MissingData) or verdict.indicator == "critical" or order is None
-    ):
-        return verdict
-    if isinstance(context := contexts.of(order, gate), Unknown):
+    context = contexts.of(order, gate)
+    if gate is Gate.EDEMA_BELOW_CRITICAL and order and isinstance(verdict, Advice):
+        return verdict if verdict.indicator == "critical" else _below_critical(verdict, order, context, patient)
+    if gate in WHOLE and isinstance(context, Unknown):
         return MissingData(context.gap)
-    if gate is Gate.EDEMA_BELOW_CRITICAL and order:
-        return _below_critical(verdict, order, context, patient)
     return verdict
 
 
-def _below_critical(verdict: Verdict, order: Order, context: Finding[Factual], patient: Patient) -> Verdict:
-    """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer."""
+def _below_critical(verdict: Advice, order: Order, context: Finding[Factual], patient: Patient) -> Verdict:
+    """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer. What
+    could not be looked at may have been critical, which is heard everywhere."""
+    unheard = next((MissingData(gap) for gap in verdict.unchecked), NOT_APPLICABLE)
+    if isinstance(context, Unknown):
+        return MissingData(context.gap)
     if isinstance(context, Absent):
-        return NOT_APPLICABLE
+        return unheard
     match patient.oncology_use(order):
         case Present():
-            return NOT_APPLICABLE
+            return unheard
         case Unknown(gap):
             return MissingData(gap)
         case _:

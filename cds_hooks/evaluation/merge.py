@@ -105,10 +105,16 @@ PARTNERS: tuple[Partner, ...] = (
     Partner("BME-RF-10", ("BME-DS-COR-01", "BME-DS-COR-04"), How.REPLACED),
     Partner("BME-VF-07", ("BME-DS-VAU-01",), How.REPLACED, when="critical"),
     Partner("BME-DS-VAU-02", ("BME-VF-07", "BME-DS-VAU-01"), How.LINE),
+    Partner("BME-DX-02", ("BME-DX-15",), How.REPLACED),
+    Partner("BME-DX-03", ("BME-DX-15",), How.REPLACED),
+    Partner("BME-DX-03", ("BME-DX-02",), How.LINE),
+    Partner("BME-DX-08", ("BME-SP-02",), How.REPLACED),
+    Partner("BME-DX-16", ("BME-DX-01",), How.LINE),
+    Partner("BME-TB-01", ("BME-CF-01",), How.REPLACED),
+    Partner("BME-SP-06", ("BME-TB-03",), How.LINE),
     Partner("BME-VF-05", ("BME-SP-03", "BME-VF-08"), How.REPLACED),
     Partner("BME-VF-06", ("BME-SP-03", "BME-VF-08"), How.REPLACED),
     Partner("BME-IA-02", ("BME-IA-01",), How.LINE),
-    Partner("BME-DX-08", ("BME-SP-02",), How.REPLACED),
 )
 """The named partners."""
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from cds_hooks.authoring.rule import AnyRule, Gate, Rule
 from cds_hooks.authoring.verdict import Proposal, Propose, Treat
 from cds_hooks.evaluation.merge import CardPlan
+from cds_hooks.evaluation.options import LaidOut, laid_out
 from cds_hooks.evaluation.trial import needs_of_trial, trial
 from cds_hooks.snapshot.model import Factual, Finding, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
@@ -53,10 +54,12 @@ _TREATMENT_NEEDS: Mapping[Treatment, tuple[Need, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The proposals that stand, and a sentence for each that does not or that asks for something first."""
+    """The proposals that stand, a sentence for each that does not or that asks for something first, and the options
+    that the card lays out."""
 
     proposals: tuple[Proposal, ...]
     notes: tuple[str, ...]
+    options: tuple[LaidOut, ...] = ()
 
 
 def all_needs(rule: Rule, rules: Sequence[AnyRule]) -> tuple[Need, ...]:
@@ -87,7 +90,8 @@ def offers(card: CardPlan, rules: Sequence[AnyRule], patient: Patient) -> Offers
         if not against:
             kept.append(proposal)
         notes += against or first
-    return Offers(tuple(kept), tuple(dict.fromkeys(notes)))
+    listed = dict.fromkeys(option for member in card.members for option in member.advice.options)
+    return Offers(tuple(kept), tuple(dict.fromkeys(notes)), laid_out(listed, rules, patient))
 
 
 Tested = tuple[list[str], list[str]]

@@ -52,6 +52,10 @@ class Triage:
         return self.fates.get((judged.rule.id, judged.order.key if judged.order else None))
 
 
+NOTHING = Triage((), (), (), {})
+"""No rule was concerned."""
+
+
 def triage(judged: Sequence[Judged], hook: Hook, policy: Policy | None = None) -> Triage:
     """Most urgent first, then in the order of the rules; one card per pair of drafts that meet each other."""
     site, fates = policy or Policy(), dict[Key, Fate]()

@@ -11,6 +11,7 @@ from cds_hooks.authoring.rule import AnyRule, OrderRule, Rule
 from cds_hooks.authoring.verdict import Advice, MissingData
 from cds_hooks.evaluation.evaluate import Failed, ask_about
 from cds_hooks.snapshot.medication import CLASS, Drug, Medication, Medicine, Order, Reasons, Standing
+from cds_hooks.snapshot.model import Gap, GapKind
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Need, Route, Treatment
 from cds_hooks.wire.delivery import Origin
@@ -38,15 +39,19 @@ _PROCEDURES: Mapping[Treatment, Concept] = MappingProxyType(
         Treatment.SYMPATHETIC_BLOCK: Concept.SYMPATHETIC_BLOCK,
     }
 )
+MISSING_ARMS = frozenset({"missing", "unknown"})
+"""The arms with which rules warn of what is not on record, or too old."""
 _FOR_EDEMA = Reasons(stated=True, concepts=frozenset({Concept.EDEMA_SYNDROME}))
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`hits` are the critical and warning findings, the most urgent first; `open` the checks that could not be made."""
+    """`hits` are the critical and warning findings, the most urgent first; `open` the checks that could not be made;
+    `gaps` what was missing for any of them, also where a rule warns because nothing is on record."""
 
     hits: tuple[tuple[Rule, Advice], ...]
     open: tuple[Rule, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def critical(self) -> bool:
@@ -89,15 +94,31 @@ def needs_of_trial(treatment: Treatment, rules: Sequence[AnyRule]) -> Iterator[N
 def trial(treatment: Treatment, rules: Sequence[AnyRule], patient: Patient) -> Trial:
     """Ask the safety rules about it. A rule that breaks leaves its check open."""
     order = hypothetical(treatment)
+    if order is None:
+        return Trial((), ())
     hits: list[tuple[Rule, Advice]] = []
     unchecked: list[Rule] = []
-    if order:
-        for rule in asked_about(order, rules):
-            match ask_about(rule, order, patient):
-                case Advice(indicator="critical" | "warning") as advice:
-                    hits.append((rule.rule, advice))
-                case MissingData() | Failed():
-                    unchecked.append(rule.rule)
-                case _:
-                    pass
-    return Trial(tuple(sorted(hits, key=lambda hit: hit[1].indicator != "critical")), tuple(unchecked))
+    gaps: list[Gap] = []
+    for rule in asked_about(order, rules):
+        match ask_about(rule, order, patient):
+            case Advice(indicator="critical" | "warning") as advice:
+                hits.append((rule.rule, advice))
+                gaps += advice.unchecked or _not_recorded(rule.rule, advice)
+            case MissingData(gap):
+                unchecked.append(rule.rule)
+                gaps.append(gap)
+            case Failed():
+                unchecked.append(rule.rule)
+            case _:
+                pass
+    return Trial(
+        hits=tuple(sorted(hits, key=lambda hit: hit[1].indicator != "critical")),
+        open=tuple(unchecked),
+        gaps=tuple(dict.fromkeys(gaps)),
+    )
+
+
+def _not_recorded(rule: Rule, advice: Advice) -> tuple[Gap, ...]:
+    if advice.arm not in MISSING_ARMS:
+        return ()
+    return (Gap(rule.check, GapKind.NOT_RECORDED, f"{advice.summary} ({rule.id})"),)

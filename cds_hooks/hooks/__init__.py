@@ -8,6 +8,7 @@ from cds_hooks.hooks import (
     order_select,
     order_sign,
     patient_view,
+    problem_list_item_create,
 )
 
 SERVICES = (
@@ -18,4 +19,5 @@ SERVICES = (
     encounter_discharge.SERVICE,
     medication_refill.SERVICE,
     order_dispatch.SERVICE,
+    problem_list_item_create.SERVICE,
 )

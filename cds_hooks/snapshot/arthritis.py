@@ -40,7 +40,8 @@ def unreviewed_edema(patient: Patient) -> Finding[EdemaReport]:
         lambda each: each.site.known,
     )
     if not isinstance(edema, Present) or not isinstance(arthritis, Present):
-        return Absent() if Absent() in (edema, arthritis) else finding((), (*gaps_of(edema), *gaps_of(arthritis)))
+        none = isinstance(edema, Absent) or isinstance(arthritis, Absent)
+        return Absent() if none else finding((), (*gaps_of(edema), *gaps_of(arthritis)))
     untreated = unless(edema, patient.takes(*DMARD))
     judged = [untreated, *(_unseen(each, patient) for each in edema.items)]
     return any_of(*judged)  # type: ignore[return-value]

@@ -120,7 +120,9 @@ def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
     else:
         early = tuple(each for each in normal if len(radiographs) == 1 and each.when.age_days(patient.as_of) <= days)
     why = finding(early, patient.radiographs.gaps)
-    return unless(why, imaged(patient, item.site), mri_requested(patient, item.site), causes_of_edema(patient, item.site))
+    return unless(
+        why, imaged(patient, item.site), mri_requested(patient, item.site), causes_of_edema(patient, item.site)
+    )
 
 
 def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:

@@ -6,7 +6,7 @@ uncertain, what has ended. Anything else never reaches the snapshot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cds_hooks.snapshot.model import Fact
@@ -70,6 +70,10 @@ class Medicine:
     strength_mg: float | None = None
     strength: Strength = Strength()
     mcg_per_hour: float | None = None
+    groups: frozenset[DrugGroup] = field(init=False, repr=False, compare=False)  # asked for again and again
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "groups", frozenset(drug.group for drug in self.drugs))
 
     def of(self, group: DrugGroup) -> tuple[Drug, ...]:
         return tuple(drug for drug in self.drugs if drug.group is group)
@@ -120,14 +124,14 @@ class Medication:
 
     @property
     def groups(self) -> frozenset[DrugGroup]:
-        return frozenset(drug.group for drug in self.medicine.drugs)
+        return self.medicine.groups
 
     @property
     def ingredients(self) -> frozenset[str]:
         return frozenset(drug.ingredient for drug in self.medicine.drugs)
 
     def gives(self, group: DrugGroup) -> bool:
-        return bool(self.medicine.of(group))
+        return group in self.medicine.groups
 
     def standing_of(self, group: DrugGroup) -> Standing:
         """Where its drugs of this group stand: an active order is unclear where its own text says "stopped"."""

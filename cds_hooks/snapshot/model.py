@@ -172,6 +172,48 @@ class Listing(Generic[T]):
         return (self.gap,) if self.gap else ()
 
 
+class Deferred(Listing[T]):
+    """A listing that is read when somebody first looks at it: most rules end before they look at most of a chart."""
+
+    __slots__ = ("_found", "_read")
+    _read: Callable[[], Listing[T]]
+    _found: Listing[T] | None
+
+    def __init__(self, read: Callable[[], Listing[T]]) -> None:
+        object.__setattr__(self, "_read", read)
+        object.__setattr__(self, "_found", None)
+
+    @property
+    def listing(self) -> Listing[T]:
+        """What was read."""
+        found = self._found
+        if found is None:
+            found = self._read()
+            object.__setattr__(self, "_found", found)
+        return found
+
+    @property
+    def items(self) -> tuple[T, ...]:
+        return self.listing.items
+
+    @property
+    def gap(self) -> Gap | None:
+        return self.listing.gap
+
+    @property
+    def remarks(self) -> tuple[Gap, ...]:
+        return self.listing.remarks
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Listing) and (self.items, self.gap, self.remarks) == (
+            other.items,
+            other.gap,
+            other.remarks,
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 NOT_READ: Listing[Any] = Listing(
     gap=Gap("data", GapKind.OUT_OF_REACH, "a fact was looked at that the rule does not declare")
 )

@@ -1,4 +1,4 @@
-"""Signs of osteonecrosis on MRI that nobody has followed up (rule ON-01)."""
+"""Osteonecrosis: its signs on MRI that nobody has followed up (rule ON-01), and the diagnosis on record."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.imaging import Sign
 from cds_hooks.snapshot.model import Finding, Present, finding, gaps_of, unless
+from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.report_text import Finding as Seen
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.team import ORTHOPEDICS, seen_or_referred
-from cds_hooks.snapshot.vocabulary import Need
+from cds_hooks.snapshot.vocabulary import Concept, Need
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
@@ -28,3 +29,10 @@ def unreferred_signs(patient: Patient, site: Site | None = None) -> Finding[Sign
     ]
     found = tuple(sign for each in judged if isinstance(each, Present) for sign in each.items)
     return finding(found, tuple(dict.fromkeys((*signs.gaps, *(gap for each in judged for gap in gaps_of(each))))))
+
+
+def osteonecrosis_at(patient: Patient, site: Site) -> Finding[Problem]:
+    """Osteonecrosis of this site, or of a place that is not said: confirmed, suspected or only considered."""
+    rows = (item for item in (*patient.problems.items, *patient.differentials) if item.current)
+    found = tuple(item for item in rows if Concept.OSTEONECROSIS in item.concepts and item.site.may_be(site))
+    return finding(found, patient.problems.gaps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.bone_pain import BonePain, imaged, lower_limb_pain
+from cds_hooks.snapshot.bone_pain import PAIN, BonePain, imaged, lower_limb_pain
 from cds_hooks.snapshot.gestation import LAST_DAY
 from cds_hooks.snapshot.model import Finding, Present, finding, gaps_of, only, unless
 from cds_hooks.snapshot.policy import Threshold
@@ -54,8 +54,9 @@ def _after(pain: Problem, syndrome: Problem) -> bool:
 
 
 def pregnancy_pain(patient: Patient) -> Finding[Problem]:
-    """Pain that began in this pregnancy, from its 20th week on or where its age is unknown."""
-    pregnancy, pains, gestation = patient.pregnancy, lower_limb_pain(patient), patient.gestation
+    """Bone pain anywhere in the lower limb that began in this pregnancy, from its 20th week on or where its age is
+    unknown."""
+    pregnancy, pains, gestation = patient.pregnancy, patient.has(*PAIN), patient.gestation
     if not (isinstance(pregnancy, Present) and isinstance(pains, Present)):
         return pains if isinstance(pregnancy, Present) else finding((), gaps_of(pregnancy))
     if gestation and gestation.compared < LATE_PREGNANCY:

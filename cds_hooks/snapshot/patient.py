@@ -124,7 +124,7 @@ class Patient:
         """ACTIVE_MED with the draft basket (rule specification 0.2): active on file, or drafted beside this order."""
         found = [item for group in groups for item in self.on_file(group, Standing.ACTIVE, beside=beside)]
         found += [item for group in groups for item in self.drafted(group, beside)]
-        return finding(tuple(dict.fromkeys(found)), self.medication_gaps(beside))
+        return finding(tuple({id(item): item for item in found}.values()), self.medication_gaps(beside))
 
     def medication_gaps(self, beside: Order | None = None) -> tuple[Gap, ...]:
         """What keeps the medication list from being complete: the query, or a draft that cannot be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, any_of, finding
+from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, any_of, finding, only
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem, Result
 from cds_hooks.snapshot.report_text import Region
@@ -71,29 +71,26 @@ def contrast_contraindication(patient: Patient) -> Finding[Factual]:
 def bone_infection(patient: Patient, site: Site | None = None) -> Finding[Factual]:
     """The predicates of rule DX-07: a bone or joint infection suspected or known, fever with a raised CRP, a high CRP,
     or an ulcer, cellulitis or abscess at the site (at any, where no site is asked for)."""
-    return any_of(
-        _problems(patient, site, BONE_INFECTION),
-        _problems(patient, site, SOFT_TISSUE_INFECTION),
-        _inflammation(patient),
-    )
+    soft_tissue = soft_tissue_infection(patient, site) if site and site.known else _soft_tissue(patient)
+    return any_of(_problems(patient, site, BONE_INFECTION), soft_tissue, _inflammation(patient))
 
 
 def infection_behind_edema(patient: Patient, site: Site) -> Finding[Factual]:
     """The predicates of rule DX-07 about an edema at this site: a bone or joint infection anywhere, signs in the blood,
-    or an ulcer, cellulitis or abscess at this very site. A foot ulcer is one of the foot, also where no site is said.
-    """
+    or an ulcer, cellulitis or abscess at this very site."""
     return any_of(
-        _problems(patient, None, BONE_INFECTION),
-        _at(patient, site, SOFT_TISSUE_INFECTION),
-        _inflammation(patient),
+        _problems(patient, None, BONE_INFECTION), soft_tissue_infection(patient, site), _inflammation(patient)
     )
 
 
-def _at(patient: Patient, site: Site, concepts: tuple[Concept, ...]) -> Finding[Problem]:
-    found = _problems(patient, None, concepts)
-    if not isinstance(found, Present):
-        return found
-    return finding(tuple(item for item in found.items if _where(item).same_as(site)), found.gaps)
+def soft_tissue_infection(patient: Patient, site: Site) -> Finding[Problem]:
+    """An ulcer, cellulitis or abscess at this very site, suspected ones included. A foot ulcer is one of the foot, also
+    where no site is said; any other without a site may be anywhere and is not counted."""
+    return only(_soft_tissue(patient), lambda item: _where(item).same_as(site))
+
+
+def _soft_tissue(patient: Patient) -> Finding[Problem]:
+    return _problems(patient, None, SOFT_TISSUE_INFECTION)
 
 
 def _where(item: Problem) -> Site:

@@ -127,6 +127,7 @@ class Concept(StrEnum):
     EDEMA_SYNDROME = "bone_marrow_edema_syndrome"
     EDEMA_WITH_TEXT = "bone_marrow_edema_with_text"
     BONE_METASTASIS = "bone_metastasis"
+    BONE_OR_JOINT_SURGERY = "bone_or_joint_surgery"
     BONE_SCAN = "bone_scan"
     BREASTFEEDING_STATUS = "breastfeeding_status"
     BUERGER_DISEASE = "buerger_disease"

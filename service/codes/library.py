@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cds_hooks.authoring.rule import AnyRule
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.queries import HELD_IN, sources
 from cds_hooks.snapshot.vocabulary import DrugGroup, Need
@@ -28,10 +30,8 @@ class Library:
     def rules_of_group(self, group: str) -> tuple[str, ...]:
         """The rules that judge drafts of a drug group, and those that look for the groups of rules in the chart."""
         known = group in set(DrugGroup)
-        return tuple(
-            each.rule.id
-            for each in CATALOG
-            if group in each.rule.orders or (known and Need.MEDICATIONS in each.rule.needs)
+        return _ids(
+            each for each in CATALOG if group in each.rule.orders or (known and Need.MEDICATIONS in each.rule.needs)
         )
 
     def rules_of_codes(self, codes: tuple[Code, ...]) -> tuple[str, ...]:
@@ -41,7 +41,11 @@ class Library:
             key for key, source in sources(self.knowledge).items() if any(each in source.template for each in asked)
         }
         needs = {need for need, held in HELD_IN.items() if keys & set(held)}
-        return tuple(each.rule.id for each in CATALOG if needs & set(each.rule.needs))
+        return _ids(each for each in CATALOG if needs & set(each.rule.needs))
+
+
+def _ids(rules: Iterable[AnyRule]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.rule.id for each in rules))
 
 
 def open_library(settings: Settings, folder: Path | None = None) -> Library:

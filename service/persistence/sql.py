@@ -1,152 +1,254 @@
 """Decisions in a database: SQLite beside the service, or PostgreSQL.
 
-`record` puts a record into a bounded queue; one task writes what waits in batches. A database that is down, slow or
-full costs records, which are counted, and never a card. A start without database is no failure either: the table is
-made as soon as it answers.
+`record` puts a record into a bounded queue; one task writes what waits in batches, each in one transaction with its
+entry in the audit trail and its counts. What fails is tried again for a minute, while the queue takes in more. A
+database that is down, slow or full longer than that costs records, which are counted, and never a card.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Column, DateTime, Integer, MetaData, String, Table, event, insert, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.errors import SetupError
 from service.observability.redaction import described
-from service.persistence.decisions import TEXT_LIMIT, CallRecord, row
+from service.persistence import bulk
+from service.persistence.audit import Chain, Entry, audit_key, digest, open_chain
+from service.persistence.database import Database
+from service.persistence.decisions import CallRecord, card_rows, row, tallied
+from service.persistence.tables import audit, cards, decisions, tallies
 
 log = structlog.get_logger()
 BATCH = 500
-PING_SECONDS = 1.0
-PREPARE_SECONDS = 5.0
+SLICE = 25
 DRAIN_SECONDS = 10.0
-# A moment's wait makes one transaction of many calls.
-LINGER_SECONDS = 0.05
+# A moment's wait makes one transaction of many calls: each transaction has a price of its own.
+LINGER_SECONDS = 0.25
+RETRY_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 5.0
+ATTEMPT_SECONDS = 20.0
 # Said in one line per this many lost records: a full queue loses one per call.
 LOSSES_PER_LINE = 1000
+TALLY_COLUMNS = [column.name for column in tallies.columns]
 
-metadata = MetaData()
-decisions = Table(
-    "decisions",
-    metadata,
-    Column("decision_id", String(36), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, index=True),
-    Column("client", String(TEXT_LIMIT), nullable=False),
-    Column("tenant", String(TEXT_LIMIT)),
-    Column("service", String(64), nullable=False),
-    Column("hook", String(64), nullable=False),
-    Column("hook_instance", String(TEXT_LIMIT), nullable=False, index=True),
-    Column("patient_key", String(64), nullable=False, index=True),
-    Column("outcomes", JSON, nullable=False),
-    Column("cards", JSON, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Column("missing", JSON, nullable=False),
-    Column("queries", JSON, nullable=False),
-    Column("foreign_rows", Integer, nullable=False),
-    Column("knowledge", String(TEXT_LIMIT), nullable=False),
-    Column("program_version", String(64), nullable=False),
-    Column("timings", JSON, nullable=False),
-)
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction writes. The entry is what tells a batch that is in the database from one that is not."""
+
+    entry: Entry
+    decisions: Sequence[Mapping[str, Any]]
+    cards: Sequence[Mapping[str, Any]]
+    tallies: Sequence[Mapping[str, Any]]
 
 
 class SqlDecisions:
     """A `DecisionStore` in a database that SQLAlchemy can reach asynchronously."""
 
-    def __init__(self, url: str, key: bytes, capacity: int) -> None:
-        """`key` makes patient keys; `capacity` is how many records may wait. Raises ArgumentError for a bad URL."""
+    def __init__(
+        self,
+        database: Database,
+        key: bytes,
+        capacity: int,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_loss: Callable[[int, str], None] = lambda _count, _reason: None,
+    ) -> None:
+        """`key` makes patient keys; `capacity` is how many records may wait; `on_loss` hears of what is lost."""
         self.ready = False
+        self.failing = False
         self.lost = 0
-        self._engine = _engine(url)
+        self._database = database
         self._key = key
-        self._waiting: asyncio.Queue[CallRecord] = asyncio.Queue(capacity)
+        self._audit_key = audit_key(key)
+        self._chain: Chain | None = None
+        self._clock = clock
+        self._on_loss = on_loss
+        self._queue: asyncio.Queue[CallRecord] = asyncio.Queue(capacity)
         self._writing = 0  # records that have left the queue and are not in the database yet
+        self._stopping = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize() + self._writing
+
     async def start(self) -> None:
-        """Make the table where it is missing, and begin to write."""
-        await self._prepare()
+        """Begin to write. Raises SchemaError; a database that does not answer is tried again later."""
+        try:
+            await self._prepare()
+        except SetupError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- drivers raise errors of their own while they connect
+            self.failing = True
+            log.warning("decision_store_unreachable", **described(error))
         self._writer = asyncio.create_task(self._write_forever())
 
     def record(self, record: CallRecord) -> None:
         """Let the record wait for the writer; count it as lost when too many wait already."""
         try:
-            self._waiting.put_nowait(record)
+            self._queue.put_nowait(record)
         except asyncio.QueueFull:
             self._lose(1, "queue_full")
 
     async def ping(self) -> bool:
         """Whether the database answers within a second."""
-        try:
-            async with asyncio.timeout(PING_SECONDS), self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except Exception:  # noqa: BLE001 -- drivers raise errors of their own while they connect
-            return False
-        return True
+        return await self._database.ping()
 
     async def stop(self) -> None:
         """Write what waits, within ten seconds, and close the connections."""
+        self._stopping.set()
         if self._writer is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
-                    await self._waiting.join()
+                    await self._queue.join()
             self._writer.cancel()
-        left = self._waiting.qsize() + self._writing
-        if left:
-            self._lose(left, "stopped")
-        await self._engine.dispose()
+            with suppress(asyncio.CancelledError):
+                await self._writer
+        if self.waiting:
+            self._lose(self.waiting, "stopped")
+        await self._database.close()
+
+    # -- the writer
 
     async def _write_forever(self) -> None:
         while True:
-            batch = [await self._waiting.get()]
+            records = [await self._queue.get()]
             self._writing = 1
-            await asyncio.sleep(LINGER_SECONDS)
-            batch += [self._waiting.get_nowait() for _ in range(min(self._waiting.qsize(), BATCH - 1))]
-            self._writing = len(batch)
-            await self._write(batch)
+            if self._queue.qsize() < BATCH and not self._stopping.is_set():
+                await self._pause(LINGER_SECONDS)
+            records += [self._queue.get_nowait() for _ in range(min(self._queue.qsize(), BATCH - 1))]
+            self._writing = len(records)
+            await self._keep(records)
             self._writing = 0
-            for _ in batch:
-                self._waiting.task_done()
+            for _ in records:
+                self._queue.task_done()
 
-    async def _write(self, batch: list[CallRecord]) -> None:
-        try:
-            if self.ready or await self._prepare():
-                rows = [row(record, self._key) for record in batch]
-                async with self._engine.begin() as connection:
-                    await connection.execute(insert(decisions), rows)
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless the service stops."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _keep(self, records: Sequence[CallRecord]) -> None:
+        """Write these records, or lose them: at once when the database refuses them, in time when it fails."""
+        clock = asyncio.get_running_loop().time
+        give_up, pause = clock() + RETRY_SECONDS, 0.2
+        batch: Batch | None = None
+        while True:
+            try:
+                async with asyncio.timeout(ATTEMPT_SECONDS):
+                    chain = self._chain or await self._prepare()
+                    # Made once: a batch that is tried again must be the same batch.
+                    batch = batch or await self._batch(records, chain)
+                    await self._write(batch, chain)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the writer goes on and the loss is counted
+                self.failing = True
+                log.warning("decisions_not_written", count=len(records), **described(error))
+                if _refused(error):
+                    await self._keep_what_can_be(records)
+                    return
+                if self._stopping.is_set() or clock() > give_up:
+                    self._chain = None  # whether the entry was written is not known: the next one begins a new chain
+                    self._lose(len(records), "database")
+                    return
+            else:
+                self.failing = False
+                self._chain = chain.after(batch.entry)
                 return
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the writer goes on and the loss is counted
-            log.warning("decisions_not_written", count=len(batch), **described(error))
-        self._lose(len(batch), "database")
+            await self._pause(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
-    async def _prepare(self) -> bool:
+    async def _keep_what_can_be(self, records: Sequence[CallRecord]) -> None:
+        """One record that the database does not take must not cost the others."""
+        if len(records) == 1:
+            self._chain = None
+            self._lose(1, "refused")
+            return
+        middle = len(records) // 2
+        await self._keep(records[:middle])
+        await self._keep(records[middle:])
+
+    async def _prepare(self) -> Chain:
+        """The chain to write to, after making sure that the schema fits."""
+        if self._chain is None:
+            await self._database.prepare()
+            async with self._database.engine.begin() as connection:
+                self._chain = await open_chain(connection, self._audit_key, self._clock())
+            self.ready, self.failing = True, False
+        return self._chain
+
+    async def _batch(self, records: Sequence[CallRecord], chain: Chain) -> Batch:
+        rows: list[dict[str, Any]] = []
+        kept: list[CallRecord] = []
+        for number, record in enumerate(records):
+            try:
+                rows.append(row(record, self._key))
+                kept.append(record)
+            except Exception as error:  # noqa: BLE001 -- an error of ours, which must not cost the other records
+                log.error("decision_not_made", **described(error))  # noqa: TRY400 -- never with its message
+                self._lose(1, "failed")
+            if number % SLICE == 0:
+                await asyncio.sleep(0)  # calls are answered in between
+        told = [[each["decision_id"], digest(self._audit_key, decisions, each)] for each in rows]
+        entry = chain.linked("decisions", told, self._clock())
+        shown = [card for record in kept for card in card_rows(record)]
+        # In one order for all writers: two that wait for each other's rows would wait forever.
+        return Batch(
+            entry,
+            [{**each, "chain": entry.chain, "entry": entry.entry} for each in rows],
+            sorted(shown, key=lambda card: (card["client"], card["tenant"], card["uuid"])),
+            [dict(zip(TALLY_COLUMNS, (*key, count), strict=True)) for key, count in sorted(tallied(kept).items())],
+        )
+
+    async def _write(self, batch: Batch, chain: Chain) -> None:
         try:
-            async with asyncio.timeout(PREPARE_SECONDS), self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
-        except Exception as error:  # noqa: BLE001 -- as in ping
-            log.warning("decision_store_unreachable", **described(error))
-            return False
-        self.ready = True
-        return True
+            async with self._database.engine.begin() as connection:
+                await connection.execute(insert(audit), batch.entry.row(chain.key))
+                await self._write_rows(connection, batch)
+        except IntegrityError:
+            # The connection may have died after the commit: then the entry is there, and all that belongs to it.
+            if not await self._is_written(batch.entry, chain.key):
+                raise
+
+    async def _write_rows(self, connection: AsyncConnection, batch: Batch) -> None:
+        await bulk.add(connection, decisions, batch.decisions)
+        await bulk.add(connection, cards, batch.cards, known_too=True)  # a repeated call gives the same cards again
+        if not batch.tallies:
+            return
+        counting = self._database.insert(tallies)
+        await connection.execute(
+            counting.on_conflict_do_update(
+                index_elements=list(tallies.primary_key.columns),
+                set_={"count": tallies.c.count + counting.excluded.count},
+            ),
+            batch.tallies,
+        )
+
+    async def _is_written(self, entry: Entry, key: bytes) -> bool:
+        async with self._database.engine.connect() as connection:
+            found = await connection.scalar(
+                select(audit.c.hash).where(audit.c.chain == entry.chain, audit.c.entry == entry.entry)
+            )
+        return found == entry.hash(key)
 
     def _lose(self, count: int, reason: str) -> None:
         before, self.lost = self.lost, self.lost + count
+        self._on_loss(count, reason)
         if before == 0 or before // LOSSES_PER_LINE != self.lost // LOSSES_PER_LINE:
             log.error("decisions_lost", lost=self.lost, reason=reason)
 
 
-def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _tune_sqlite)
-    return engine
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    """Readers beside the writer, and patience when another worker writes (SQLite: "Write-Ahead Logging")."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _refused(error: Exception) -> bool:
+    """Whether the database will not take these rows, however often they are sent."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        return isinstance(error, IntegrityError | DataError) or state[:2] in {"22", "23"}
+    return isinstance(error, StatementError)

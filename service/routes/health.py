@@ -25,19 +25,19 @@ def health_routes(store: DecisionStore, in_force: AdvisorHolder) -> APIRouter:
         """Whether to send calls here.
 
         503 until the store has answered once. After that a dead store no longer takes the service away, since cards
-        still go out: `degraded` says that decisions are or were lost. `knowledge` and `policy` are the revisions in
-        force.
+        still go out: `degraded` says that decisions wait in vain, or were lost. `knowledge` and `policy` are the
+        revisions in force.
         """
         answers = await store.ping()
         if not store.ready and not answers:
             status = "unavailable"
         else:
-            status = "ready" if answers and not store.lost else "degraded"
+            status = "ready" if answers and not store.failing and not store.lost else "degraded"
         return _reply(
             503 if status == "unavailable" else 200,
             {
                 "status": status,
-                "decisions": {"answers": answers, "lost": store.lost},
+                "decisions": {"answers": answers, "waiting": store.waiting, "lost": store.lost},
                 "knowledge": in_force.advisor.knowledge_revision,
                 "policy": in_force.advisor.policy.revision or "default",
             },

@@ -22,7 +22,9 @@ from cds_hooks.wire.request import schema
 from service.clients import Client
 from service.errors import JSON_UTF8, NO_STORE
 from service.fhir.rounds import Ehr
+from service.observability.metrics import CLIENT
 from service.observability.redaction import described
+from service.observability.traces import Trace, no_trace
 from service.persistence.decisions import CallRecord, DecisionStore
 from service.routes.body import BodyLimits, read_body
 from service.security.client_jwt import Gate
@@ -63,6 +65,9 @@ class Desk:
     clock: Callable[[], datetime]
     limits: BodyLimits
     throttle: Throttle
+    record_values: bool = False  # whether the record may hold values of the chart
+    decided: Callable[[Decision], None] = lambda _decision: None
+    trace: Trace = no_trace
 
     async def answer(self, request: Request) -> Response:
         """Answer one call. What it raises becomes an OperationOutcome in `service.errors`."""
@@ -70,6 +75,7 @@ class Desk:
         path: str = request.scope["path"]
         client = await self.gate.admit(request.headers.getlist("authorization"), path)
         request.state.client = client
+        request.scope[CLIENT] = client.name
         with self.throttle.turn(client.name):
             return await self._answer(request, path.removeprefix(PATH), client, watch)
 
@@ -91,8 +97,11 @@ class Desk:
                 decision=answer.decision,
                 program_version=program_version(),
                 timings=watch.laps,
+                response=answer.body if self.record_values else b"",
             )
         )
+        self.decided(answer.decision)
+        self.trace(service, client.name, len(answer.decision.cards), watch.laps)
         _tell(service, client, answer.decision, watch)
         return Response(answer.body, headers={"Content-Type": JSON_UTF8, **NO_STORE})
 

@@ -1,16 +1,13 @@
-"""The sample resources in memory, read from the packaged bundles."""
+"""The sample resources in memory."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from service.sample_ehr.placeholders import fill
 from service.sample_ehr.stories import stories
 
 # One FHIR resource as JSON: {"resourceType": "Condition", "id": "apixaban-bmes", ...}. Nobody writes to it.
@@ -44,13 +41,5 @@ class Store:
 
 
 def load_patients(today: date) -> tuple[Resource, ...]:
-    """Every resource of every sample patient, dated relative to ``today``.
-
-    ValueError for a file with an unknown placeholder or broken JSON: the samples are ours, so it is our mistake.
-    """
-    return tuple(resource for story in stories() for resource in _bundle(story.file, today))
-
-
-def _bundle(file: str, today: date) -> list[Resource]:
-    text = files(__package__).joinpath("patients", file).read_text(encoding="utf-8")
-    return [entry["resource"] for entry in json.loads(fill(text, today))["entry"]]
+    """Every resource of every sample patient, dated relative to ``today``."""
+    return tuple(resource for story in stories() for resource in story.resources(today))

@@ -31,7 +31,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                said = {name for name, _ in message["headers"]}  # a page states what it may load by itself
+                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in said)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

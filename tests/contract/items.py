@@ -253,7 +253,7 @@ ELSEWHERE = {
     "B3": "does not occur: the list of services is fixed and never empty",
     "B9": "not sent while 3.0 is a ballot ([adr/0022](adr/0022-settle-what-the-protocol-leaves-open.md))",
     "B10": "not sent",
-    **dict.fromkeys(("D7", "D9", "D10"), NOT_SERVED),
+    **dict.fromkeys(("D7", "D10"), NOT_SERVED),
     "E3": "not used: only `context.patientId`",
     "E4": "not used",
     "E5": "not used",

@@ -29,6 +29,7 @@ def test_one_service_per_hook() -> None:
         ("bme-encounter-discharge", "encounter-discharge"),
         ("bme-medication-refill", "medication-refill"),
         ("bme-order-dispatch", "order-dispatch"),
+        ("bme-problem-list-item-create", "problem-list-item-create"),
     ]
     for service in SERVICES:
         assert service["title"]

@@ -10,8 +10,8 @@ import pytest
 from cds_hooks.wire.delivery import Delivery, State
 from cds_hooks.wire.problem import RequestError
 from tests.builders.calls import a_request, answer_of, cards_in, full_prefetch, service_of, the_advisor, topics
-from tests.builders.fhir import ILOPROST, fhir_draft, fhir_medication_request
-from tests.builders.moment import AS_OF
+from tests.builders.fhir import ILOPROST, PATIENT_ID, fhir_condition, fhir_draft, fhir_medication_request
+from tests.builders.moment import AS_OF, day
 
 ONGOING = [fhir_medication_request(ILOPROST, id="order-2"), fhir_medication_request()]
 CHART = full_prefetch(the_advisor(), "order-sign", [fhir_medication_request()])
@@ -102,3 +102,49 @@ def test_a_dispatched_order_that_cannot_be_read(have: dict[str, Delivery]) -> No
 def test_a_dispatch_that_names_no_order() -> None:
     with pytest.raises(RequestError, match="dispatchedOrders"):
         the_advisor().consult("bme-order-dispatch", dispatched(dispatchedOrders=[]), AS_OF)
+
+
+# -- problem-list-item-create
+
+
+SYNDROME = {"text": "bone marrow edema syndrome"}
+
+
+def entered(**said: Any) -> Any:
+    """A problem that was just entered."""
+    return fhir_condition(SYNDROME, id="new", recordedDate=day(0), **said)
+
+
+@pytest.mark.conforms("D9")
+def test_a_new_syndrome_brings_the_checklist() -> None:
+    """It is judged with what the chart holds, though it is not in the chart yet."""
+    hook = "problem-list-item-create"
+    body = a_request(hook, [entered()], full_prefetch(the_advisor(), hook))
+    [card] = cards_in(answer_of(hook, body, {}))
+    assert card["source"]["topic"]["code"].startswith("BME-DX-06")
+    assert card["extension"]["org.marrow-cds.basis"]["rules"]
+
+
+def test_a_new_problem_is_not_edited() -> None:
+    """It is final (D9), also where the chart holds it already: tests are offered, no change of the diagnosis."""
+    hook = "problem-list-item-create"
+    body = a_request(hook, [entered()], full_prefetch(the_advisor(), hook, [entered()]))
+    [card] = cards_in(answer_of(hook, body, {}))
+    actions = [action for each in card["suggestions"] for action in each["actions"]]
+    assert {action["type"] for action in actions} == {"create"}
+
+
+def test_a_new_problem_of_another_kind() -> None:
+    hook = "problem-list-item-create"
+    body = a_request(hook, [fhir_condition()], full_prefetch(the_advisor(), hook))
+    assert told(hook, body) == []
+
+
+def test_a_new_problem_of_another_patient_is_refused() -> None:
+    """Patients are mixed up: nothing may be judged."""
+    foreign = fhir_condition(subject={"reference": "Patient/another"})
+    assert foreign["subject"] != {"reference": f"Patient/{PATIENT_ID}"}
+    body = a_request("problem-list-item-create", [foreign])
+    with pytest.raises(RequestError, match="another patient") as refused:
+        the_advisor().consult("bme-problem-list-item-create", body, AS_OF)
+    assert refused.value.where == "context.conditions.entry[0]"

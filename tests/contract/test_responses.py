@@ -92,7 +92,8 @@ def test_every_created_resource_is_valid_r4() -> None:
         for action in suggestion["actions"]
         if action["type"] == "create"
     ]
-    assert {resource["resourceType"] for _, resource in created} == {"ServiceRequest", "Task"}
+    kinds = {resource["resourceType"] for _, resource in created}
+    assert kinds == {"ServiceRequest", "DeviceRequest", "MedicationRequest", "CommunicationRequest", "Task"}
     for patient, resource in created:
         get_fhir_model_class(resource["resourceType"]).model_validate(resource)
         owner = resource["for"] if resource["resourceType"] == "Task" else resource["subject"]

@@ -1,4 +1,5 @@
-"""The rule book: `docs/rules.md`, written from the rules and from their specs (`make docs`).
+"""The rule book: `docs/rules.md` and the test tables of the console, written from the rules and from their specs
+(`make docs`).
 
 A rule's table of cases is taken from its spec: what each test states, and the verdicts that it expects.
 """
@@ -6,6 +7,7 @@ A rule's table of cases is taken from its spec: what each test states, and the v
 from __future__ import annotations
 
 import ast
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +18,7 @@ from service.rules.describe import PATHWAYS, Description, describe_rules, limit_
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "rules.md"
+TABLES = ROOT / "service" / "rules" / "tables.json"
 HEAD = """# The rule book
 
 Written by `make docs` from the rules and their specs; do not edit it by hand. Every rule follows a specification that
@@ -53,13 +56,25 @@ def _rule(each: Description, advisor: Advisor) -> str:
     lines += [f"- **Limit** `{limit.name}`: {limit_text(limit, advisor.policy[limit])}" for limit in rule.thresholds]
     lines += [f"- **Source** {item.title}, {item.section}" for item in rule.evidence]
     lines += [f"- **Caution** {rule.limits}"]
-    if cases := list(_cases(each, advisor)):
+    if cases := [_row(*case) for case in _cases(each, advisor)]:
         lines += ["", "| case | verdict |", "| --- | --- |", *cases]
     return "\n".join(lines) + "\n"
 
 
-def _cases(each: Description, advisor: Advisor) -> Iterator[str]:
-    """One row for each test of the rule's spec."""
+def tables() -> str:
+    """The cases of every rule as JSON, which the console shows."""
+    advisor = build_advisor(load())
+    found = {each.rule.id: list(_cases(each, advisor)) for each in describe_rules(advisor)}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _row(case: str, verdict: str) -> str:
+    escaped = case.replace("|", "\\|")
+    return f"| {escaped} | {verdict} |"
+
+
+def _cases(each: Description, advisor: Advisor) -> Iterator[tuple[str, str]]:
+    """What each test of the rule's spec states, and the verdicts that it expects."""
     assess = next(rule.assess for rule in advisor.rules if rule.rule is each.rule)
     package, name = assess.__module__.split(".")[-2:]
     tree = ast.parse((ROOT / "tests" / "spec" / package / f"test_{name}.py").read_text())
@@ -68,8 +83,7 @@ def _cases(each: Description, advisor: Advisor) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             stated = ast.get_docstring(node) or node.name.removeprefix("test_").replace("_", " ")
             verdicts = dict.fromkeys(verdict for part in (node, *node.decorator_list) for verdict in _in(part, named))
-            cell = " ".join(stated.split()).replace("|", "\\|")
-            yield f"| {cell} | {', '.join(verdicts) or 'see the spec'} |"
+            yield " ".join(stated.split()), ", ".join(verdicts) or "see the spec"
 
 
 def _verdicts_by_name(tree: ast.Module) -> Mapping[str, tuple[str, ...]]:
@@ -93,5 +107,6 @@ def _in(part: ast.AST, named: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page())
-    sys.stdout.write(f"wrote {PAGE.relative_to(ROOT)}\n")
+    for file, text in ((PAGE, page()), (TABLES, tables())):
+        file.write_text(text)
+        sys.stdout.write(f"wrote {file.relative_to(ROOT)}\n")

@@ -11,6 +11,8 @@ import pytest
 from cds_hooks.evaluation.thresholds import thresholds_of
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.policy import Threshold
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
+from mappings.load import load
 from service.config import Settings, describe
 from tests.house.rule_book import PAGE, page
 
@@ -59,6 +61,15 @@ def test_every_rule_has_its_spec(path: Path) -> None:
     """One concept, one file, one name: the spec stands at the same place under `tests/spec`."""
     folder = path.parent.relative_to(ROOT / "cds_hooks" / "rules")
     assert (ROOT / "tests" / "spec" / folder / f"test_{path.stem}.py").is_file()
+
+
+def test_every_word_of_the_rules_has_a_table() -> None:
+    """A drug group or concept without a code and without a name could never be found, and nobody would notice."""
+    knowledge = load()
+    value_sets = {path.stem for path in (ROOT / "mappings").glob("**/value_sets/*.csv")}
+    names = {path.stem for path in (ROOT / "mappings/lexicon/condition_names").glob("*.csv")}
+    assert sorted(set(map(str, Concept)) - value_sets - names) == []
+    assert sorted(set(map(str, DrugGroup)) - set(knowledge.groups())) == []
 
 
 def test_decision_records_are_numbered_once() -> None:

@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
@@ -156,3 +156,75 @@ def test_config_lists_every_setting_without_secrets(tmp_path: Path) -> None:
 
 def test_version_is_one_line(tmp_path: Path) -> None:
     assert len(run("version", cwd=tmp_path).stdout.splitlines()) == 1
+
+
+def test_a_production_start_waits_for_the_schema_and_says_the_command(tmp_path: Path) -> None:
+    site = {"MARROW_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/site.db"}
+    (tmp_path / "clients.yaml").write_text(
+        json.dumps(
+            {"clients": [{"name": "hospital", "issuer": "https://ehr.example.org", "jwks": {"keys": [ec_jwk()]}}]}
+        )
+    )
+    production = {"MARROW_CLIENTS_FILE": "clients.yaml", "MARROW_PATIENT_HASH_KEY": "sixteen characters", **site}
+    refused = run("serve", "--port", str(free_port()), cwd=tmp_path, **production)
+    assert refused.returncode == 2
+    assert "run `marrow db upgrade`" in refused.stderr
+    assert run("db", "status", cwd=tmp_path, **site).returncode == 1
+    assert run("db", "upgrade", cwd=tmp_path, **site).returncode == 0
+    assert run("db", "status", cwd=tmp_path, **site).returncode == 0
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, **production) as (_, url):
+        assert httpx.get(f"{url}/health/ready", timeout=10).json()["status"] == "ready"
+
+
+def test_a_copy_of_a_running_sqlite_can_be_brought_back(tmp_path: Path) -> None:
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, MARROW_MODE="development") as (process, url):
+        httpx.post(url + SIGN, json=a_call(), timeout=10)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    copied = run("db", "backup", "copy.db", cwd=tmp_path)
+    assert copied.returncode == 0, copied.stderr
+    assert run("db", "backup", "copy.db", cwd=tmp_path).returncode == 2  # never over another
+    restored = run("db", "status", cwd=tmp_path, MARROW_DATABASE_URL="sqlite+aiosqlite:///copy.db")
+    assert restored.returncode == 0
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
+
+
+def test_going_back_asks_first_and_only_to_a_schema_that_exists(tmp_path: Path) -> None:
+    assert run("db", "upgrade", cwd=tmp_path).returncode == 0
+    assert run("db", "downgrade", "0001", cwd=tmp_path).returncode == 1  # nobody answers the question
+    assert run("db", "downgrade", "7", "--yes", cwd=tmp_path).returncode == 2
+    assert run("db", "downgrade", "0001", "--yes", cwd=tmp_path).returncode == 0
+    assert "schema 0001" in run("db", "status", cwd=tmp_path).stdout
+
+
+def test_a_database_that_cannot_be_had_is_said_without_its_address(tmp_path: Path) -> None:
+    failed = run("db", "upgrade", cwd=tmp_path, MARROW_DATABASE_URL="sqlite+aiosqlite:////nowhere/s3cr3t/m.db")
+    assert failed.returncode == 2
+    assert "s3cr3t" not in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_the_trail_is_verified_purged_and_erased_from_the_command_line(tmp_path: Path) -> None:
+    site = {"MARROW_MODE": "development", "MARROW_PATIENT_HASH_KEY": "sixteen characters"}
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, **site) as (process, url):
+        httpx.post(url + SIGN, json=a_call(), timeout=10)
+        httpx.post(url + SIGN, json=a_call("sample-safe"), timeout=10)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    held = run("audit", "verify", cwd=tmp_path, **site)
+    assert held.returncode == 0, held.stderr
+    assert "2 rows as they were written" in held.stdout
+    assert (
+        json.loads(run("audit", "export", cwd=tmp_path, **site).stdout.splitlines()[0])["resourceType"] == "AuditEvent"
+    )
+    assert (
+        run("audit", "verify", cwd=tmp_path, **{**site, "MARROW_PATIENT_HASH_KEY": "another secret!!"}).returncode == 1
+    )
+    assert run("audit", "verify", cwd=tmp_path).returncode == 2  # without the secret nothing can be said
+    with closing(sqlite3.connect(tmp_path / "marrow.db")) as connection:
+        [(key,)] = connection.execute("SELECT patient_key FROM decisions LIMIT 1").fetchall()
+    assert "1 decisions and 0 answers erased" in run("erase", "--patient-key", key, cwd=tmp_path, **site).stdout
+    assert "0 decisions" in run("purge", "--older-than", "30d", cwd=tmp_path, **site).stdout
+    assert run("purge", "--older-than", "soon", cwd=tmp_path, **site).returncode == 2
+    assert "1 removed as the trail says" in run("audit", "verify", cwd=tmp_path, **site).stdout

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Mode, Settings
+from service.persistence.database import Database
 from service.persistence.sql import SqlDecisions
 from tests.integration.test_shell_support import SIGN, a_call, advisor, calling
 from tests.unit.service.sqlite_threads import sqlite_threads_end
@@ -28,7 +29,7 @@ def count(path: Path) -> int:
 
 async def test_every_answered_call_is_written_when_the_service_stops(tmp_path: Path) -> None:
     path = tmp_path / "marrow.db"
-    store = SqlDecisions(f"sqlite+aiosqlite:///{path}", b"key", 1000)
+    store = SqlDecisions(Database(f"sqlite+aiosqlite:///{path}", create=True), b"key", 1000)
     async with calling(store=store) as client:
         replies = await asyncio.gather(*(client.post(SIGN, json=a_call()) for _ in range(50)))
         refused = await client.post(SIGN, json=[])
@@ -39,7 +40,7 @@ async def test_every_answered_call_is_written_when_the_service_stops(tmp_path: P
 
 
 async def test_cards_go_out_when_the_queue_is_full(tmp_path: Path) -> None:
-    store = SqlDecisions(f"sqlite+aiosqlite:///{tmp_path}/missing/marrow.db", b"key", 1)
+    store = SqlDecisions(Database(f"sqlite+aiosqlite:///{tmp_path}/missing/marrow.db", create=True), b"key", 1)
     async with calling(store=store) as client:
         replies = await asyncio.gather(*(client.post(SIGN, json=a_call()) for _ in range(5)))
         assert (await client.get("/health/ready")).status_code == 503

@@ -27,8 +27,11 @@ from cds_hooks.snapshot.patient import Patient
 from mappings.load import load
 from service.config import Mode, Settings
 from service.observability.logs import configure_logs
+from service.persistence.database import Database
+from service.persistence.feedback import SqlFeedback
 from service.persistence.sql import SqlDecisions
-from tests.integration.test_shell_support import SIGN, a_call, calling
+from tests.builders.feedback import an_item
+from tests.integration.test_shell_support import NOW, SIGN, a_call, calling
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr
 from tests.unit.service.signing import BASE, ec_jwk, token
 from tests.unit.service.sqlite_threads import sqlite_threads_end
@@ -104,6 +107,25 @@ async def test_good_calls_and_an_ehr_that_fails(lines: io.StringIO) -> None:
     assert [reply.status_code for reply in replies] == [200] * 3
     events = [line["event"] for line in check(lines, *replies)]
     assert events.count("call_answered") == 3
+
+
+async def test_feedback_kept_and_refused(lines: io.StringIO, tmp_path: Path) -> None:
+    def answer(**changed: Any) -> dict[str, Any]:
+        comment = {"reason": {"code": CANARY, "system": CANARY}, "userComment": f"{CANARY}: {PATIENT}"}
+        return {**an_item(f"{CANARY}-card", outcome="overridden", overrideReason=comment), **changed}
+
+    store = SqlFeedback(Database(f"sqlite+aiosqlite:///{tmp_path}/{CANARY}/marrow.db"), b"key", lambda: NOW)
+    async with calling() as client:
+        kept = [await client.post(SIGN + "/feedback", json=answer())]
+        kept.append(await client.post(SIGN + "/feedback", json={"feedback": [answer(), {CANARY: CANARY}]}))
+        refused = await client.post(SIGN + "/feedback", json=answer(outcome=CANARY))
+    async with calling(feedback=store) as client:
+        failed = await client.post(SIGN + "/feedback", json=answer())
+    await sqlite_threads_end()
+    assert [reply.status_code for reply in (*kept, refused, failed)] == [200, 200, 400, 503]
+    assert all(CANARY not in reply.text for reply in kept)
+    events = [line["event"] for line in check(lines, *kept, refused, failed)]
+    assert {"feedback_kept", "call_refused", "feedback_not_kept"} <= set(events)
 
 
 @pytest.mark.conforms("F16", "H5")
@@ -209,7 +231,7 @@ async def test_an_error_of_our_own_is_a_500_without_trace(lines: io.StringIO) ->
 
 
 async def test_a_store_that_fails_is_said_without_the_record(lines: io.StringIO, tmp_path: Path) -> None:
-    store = SqlDecisions(f"sqlite+aiosqlite:///{tmp_path / 'marrow.db'}", b"key", 1000)
+    store = SqlDecisions(Database(f"sqlite+aiosqlite:///{tmp_path / 'marrow.db'}", create=True), b"key", 1000)
     async with calling(store=store) as client:
         with closing(sqlite3.connect(tmp_path / "marrow.db")) as connection:
             connection.execute("DROP TABLE decisions")
@@ -223,7 +245,7 @@ async def test_a_store_that_fails_is_said_without_the_record(lines: io.StringIO,
 async def test_settings_do_not_reach_the_log(lines: io.StringIO) -> None:
     secret = SecretStr(f"sqlite+aiosqlite:////nowhere/{CANARY}/marrow.db")
     settings = Settings(mode=Mode.DEVELOPMENT, database_url=secret)
-    store = SqlDecisions(settings.database_url.get_secret_value(), CANARY.encode(), 10)
+    store = SqlDecisions(Database(settings.database_url.get_secret_value(), create=True), CANARY.encode(), 10)
     async with calling(settings, store=store) as client:
         reply = await client.get("/health/ready")
     await sqlite_threads_end()

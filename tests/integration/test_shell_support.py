@@ -20,6 +20,7 @@ from mappings.load import load
 from service.app import create_app
 from service.config import Mode, Settings
 from service.persistence.decisions import DecisionStore, MemoryDecisions
+from service.persistence.feedback import FeedbackStore, MemoryFeedback
 from service.sample_ehr import draft
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -38,11 +39,18 @@ async def calling(
     settings: Settings = DEVELOPMENT,
     *,
     store: DecisionStore | None = None,
+    feedback: FeedbackStore | None = None,
     clock: Callable[[], datetime] = lambda: NOW,
     with_advisor: Advisor | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the running application."""
-    app = create_app(settings, advisor=with_advisor or advisor(), store=store or MemoryDecisions(), clock=clock)
+    app = create_app(
+        settings,
+        advisor=with_advisor or advisor(),
+        store=store or MemoryDecisions(),
+        feedback=feedback or MemoryFeedback(),
+        clock=clock,
+    )
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000") as client,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cds_hooks.authoring.rule import Hook
 from cds_hooks.authoring.verdict import Advice, MissingData, Satisfied, Verdict
-from cds_hooks.evaluation.evaluate import Failed, Judged, concerned, evaluate
+from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
@@ -35,8 +35,8 @@ LISTINGS = {
 
 def judge(patient: Patient) -> tuple[Judged, ...]:
     """Everything that the rules say about the drafts, and about the chart, which is opened without drafts."""
-    of_orders = evaluate(concerned(CATALOG, Hook.ORDER_SIGN, patient.drafts), patient)
-    return of_orders + evaluate(concerned(CATALOG, Hook.PATIENT_VIEW, ()), replace(patient, drafts=()))
+    of_orders = evaluate(asked_at(CATALOG, Hook.ORDER_SIGN).concerned(patient.drafts), patient)
+    return of_orders + evaluate(asked_at(CATALOG, Hook.PATIENT_VIEW).concerned(()), replace(patient, drafts=()))
 
 
 def said(verdict: Verdict | Failed) -> Hashable:
@@ -107,7 +107,7 @@ def test_unrelated_medicines_problems_and_orders_change_nothing(patient: Patient
 
     other = replace(
         patient,
-        drafts=(*patient.drafts, a_draft("nifedipine"), an_order()),
+        drafts=(*patient.drafts, a_draft("metformin"), an_order()),
         medications=beside(patient.medications, a_medication("metformin")),
         problems=beside(patient.problems, a_problem(id="diabetes")),
         procedures=beside(patient.procedures, an_event()),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cds_hooks.authoring.evidence import PROJECT, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, Group, MissingData, Verdict
-from cds_hooks.evaluation.evaluate import Failed, Judged, concerned, evaluate
+from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.merge import GROUPS, PARTNERS, How, Partner
 from cds_hooks.evaluation.triage import INFO_CAP, Fate, Triage, triage
+from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Mode, Policy
@@ -127,6 +130,15 @@ def test_the_reason_of_the_draft_opens_the_gate() -> None:
     ]
 
 
+def test_what_could_not_be_looked_at_may_have_been_critical() -> None:
+    """Without edema a warning is not heard; what its rule could not check is said all the same."""
+    gap = out_of_reach(Need.PREGNANCY)
+    warned = replace(says("warning"), unchecked=(gap,))
+    for patient in (ABSENT, CANCER):
+        assert gated(Gate.EDEMA_BELOW_CRITICAL, warned, patient) == [MissingData(gap)]
+    assert gated(Gate.EDEMA_BELOW_CRITICAL, warned, PRESENT) == [warned]
+
+
 def test_oncology_use_that_cannot_be_told_is_a_missing_fact() -> None:
     """The draft says edema; whether there is cancer of bone could not be read."""
     patient = a_patient(a_draft("denosumab", reasons=a_reason(Concept.EDEMA)), problems=cut_off(Need.PROBLEMS))
@@ -151,15 +163,15 @@ def test_the_same_rule_at_a_chart_and_at_an_order() -> None:
         OrderRule(rule, lambda order, patient: says("warning")),
         ChartRule(rule, lambda patient: says("info")),
     ]
-    assert [type(each) for each in concerned(both, SIGN, [DRAFT])] == [OrderRule]
-    assert [type(each) for each in concerned(both, VIEW, [])] == [ChartRule]
+    assert [type(each) for each in asked_at(both, SIGN).concerned([DRAFT])] == [OrderRule]
+    assert [type(each) for each in asked_at(both, VIEW).concerned([])] == [ChartRule]
 
 
 def test_a_rule_that_the_site_has_switched_off_is_not_asked() -> None:
     """Off: not evaluated, not recorded."""
     rule: AnyRule = OrderRule(a_rule("BME-DS-X"), lambda order, patient: says())
-    assert concerned([rule], SIGN, [DRAFT], Policy(modes={"BME-DS-X": Mode.OFF})) == ()
-    assert concerned([rule], SIGN, [DRAFT], Policy(modes={"BME-DS-Y": Mode.OFF})) == (rule,)
+    assert asked_at([rule], SIGN, Policy(modes={"BME-DS-X": Mode.OFF})).concerned([DRAFT]) == ()
+    assert asked_at([rule], SIGN, Policy(modes={"BME-DS-Y": Mode.OFF})).concerned([DRAFT]) == (rule,)
 
 
 # -- groups: rule specification 0.5
@@ -214,6 +226,13 @@ def test_a_basis_card_is_not_shown_beside_a_critical_card(group: Group) -> None:
 # -- named partners: rule specification 0.5
 
 
+def test_every_member_and_partner_is_a_rule() -> None:
+    """The tables name rules by id: none may be misspelled."""
+    named = {rule for members in GROUPS.values() for rule in members}
+    named |= {rule for row in PARTNERS for rule in (row.rule, *row.to)}
+    assert named <= {each.rule.id for each in CATALOG}
+
+
 @pytest.mark.parametrize("partner", PARTNERS, ids=lambda row: row.rule)
 def test_a_rule_yields_to_its_partner(partner: Partner) -> None:
     """It is carried in a line, or replaced and not said; about another draft it stands alone."""
@@ -260,6 +279,26 @@ def test_what_is_replaced_is_not_listed() -> None:
     )
     assert cards(found) == ["BME-DX-07"]
     assert fates(found) == {"BME-DX-01": Fate.MERGED}
+
+
+@pytest.mark.parametrize(
+    ("spoken", "shown"),
+    [
+        (("BME-DX-02", "BME-DX-03"), "BME-DX-02+BME-DX-03"),
+        (("BME-DX-02", "BME-DX-03", "BME-DX-15"), "BME-DX-15+BME-DX-02+BME-DX-03"),
+        (("BME-DX-03", "BME-DX-15"), "BME-DX-15+BME-DX-03"),
+        (("BME-DX-01", "BME-DX-16"), "BME-DX-01+BME-DX-16"),
+        (("BME-DX-08", "BME-SP-02"), "BME-SP-02+BME-DX-08"),
+    ],
+)
+def test_which_diagnostic_cards_stand_for_others(spoken: tuple[str, ...], shown: str) -> None:
+    """CT and bone scan in place of an MRI; an early radiograph and an incidental edema are lines; myeloma has its own
+    rule."""
+    found = triage([about_chart(each, says()) for each in spoken], Hook.PATIENT_VIEW)
+    replaced = shown.startswith(("BME-DX-15", "BME-SP-02"))
+    assert [card.lead.rule.id for card in found.cards] == [shown[:9]]
+    assert fates(found) == dict.fromkeys(shown.split("+")[1:], Fate.MERGED)
+    assert (found.cards[0].lines == ()) is replaced
 
 
 # -- hooks and modes

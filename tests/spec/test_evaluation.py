@@ -11,7 +11,7 @@ from cds_hooks.authoring.rule import AnyRule, ChartRule, Hook, OrderRule, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Satisfied, Verdict
 from cds_hooks.cards.notices import BROKE
 from cds_hooks.decision import Failure, Outcome
-from cds_hooks.evaluation.evaluate import Failed, Judged, concerned, evaluate
+from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.merge import Spoken
 from cds_hooks.evaluation.triage import Fate, Triage, triage
 from cds_hooks.rules import CATALOG, contraindications
@@ -52,7 +52,7 @@ APIXABAN_DRAFT = fhir_draft(APIXABAN, id="draft-2", dosageInstruction=[])
 
 
 def judged(patient: Patient, hook: Hook = Hook.ORDER_SIGN) -> Triage:
-    return triage(evaluate(concerned(contraindications.RULES, hook, patient.drafts), patient), hook)
+    return triage(evaluate(asked_at(contraindications.RULES, hook).concerned(patient.drafts), patient), hook)
 
 
 def shown(triaged: Triage) -> list[tuple[str, str]]:
@@ -73,7 +73,7 @@ def a_rule(number: int, verdict: Verdict | Exception, hook: Hook = Hook.ORDER_SI
     """A rule that says what it is told to say about every prostacyclin draft, or about the chart."""
     chart = hook is Hook.PATIENT_VIEW
     rule = Rule(
-        id=f"BME-DX-{number:02}",
+        id=f"BME-X-{number:02}",
         version=number,
         title=f"Rule {number}",
         check=f"check {number}",
@@ -108,27 +108,27 @@ CONTRAINDICATIONS = [rule for rule in CATALOG if rule.rule.id.startswith("BME-CI
 
 def test_only_rules_that_a_draft_concerns_are_asked() -> None:
     """A draft that no rule concerns asks nothing; an anticoagulant asks for its mirror arm alone."""
-    assert concerned(CATALOG, Hook.ORDER_SIGN, [a_draft("levothyroxine"), an_order()]) == ()
-    mirrored = concerned(CONTRAINDICATIONS, Hook.ORDER_SIGN, [a_draft("warfarin")])
+    assert asked_at(CATALOG, Hook.ORDER_SIGN).concerned([a_draft("levothyroxine"), an_order()]) == ()
+    mirrored = asked_at(CONTRAINDICATIONS, Hook.ORDER_SIGN).concerned([a_draft("warfarin")])
     assert [rule.rule.id for rule in mirrored] == ["BME-CI-01"]
-    asked = concerned(CONTRAINDICATIONS, Hook.ORDER_SELECT, [a_draft()])
+    asked = asked_at(CONTRAINDICATIONS, Hook.ORDER_SELECT).concerned([a_draft()])
     assert [rule.rule.id for rule in asked] == ["BME-CI-01", "BME-CI-02", "BME-CI-03", "BME-CI-04"]
 
 
 def test_a_draft_that_is_not_selected_asks_nothing() -> None:
     """At order-select only the selected drafts are judged."""
-    assert concerned(CATALOG, Hook.ORDER_SELECT, [a_draft(selected=False)]) == ()
+    assert asked_at(CATALOG, Hook.ORDER_SELECT).concerned([a_draft(selected=False)]) == ()
 
 
 def test_the_chart_is_asked_without_drafts() -> None:
     """At patient-view the rules about the chart are asked, and no other."""
-    assert [rule.rule.id for rule in concerned(CONTRAINDICATIONS, Hook.PATIENT_VIEW, ())] == ["BME-CI-05"]
+    assert [rule.rule.id for rule in asked_at(CONTRAINDICATIONS, Hook.PATIENT_VIEW).concerned(())] == ["BME-CI-05"]
 
 
 def test_what_is_not_applicable_leaves_no_trace() -> None:
     """Satisfied is recorded, not applicable is not."""
     rules = [a_rule(1, NOT_APPLICABLE), a_rule(2, SATISFIED)]
-    assert [each.rule.id for each in evaluate(rules, a_patient(a_draft()))] == ["BME-DX-02"]
+    assert [each.rule.id for each in evaluate(rules, a_patient(a_draft()))] == ["BME-X-02"]
 
 
 # -- order
@@ -249,9 +249,9 @@ def test_a_broken_rule_is_reported_and_recorded(hook: str) -> None:
     assert cards[-1]["summary"] == "Check not done: check 7"
     assert BROKE in cards[-1]["detail"]
     assert b"the name of a patient" not in answer.body
-    assert answer.decision.failures == (Failure("BME-DX-07", 7, BROKEN),)
+    assert answer.decision.failures == (Failure("BME-X-07", 7, BROKEN),)
     about = None if hook == "patient-view" else "MedicationRequest/draft-1"
-    assert Outcome("BME-DX-07", 7, "failed", about, None) in answer.decision.outcomes
+    assert Outcome("BME-X-07", 7, "failed", about, None) in answer.decision.outcomes
     assert topics(cards)[:-1] == ([] if hook == "patient-view" else ["BME-CI-01"])
 
 
@@ -302,7 +302,7 @@ def test_a_notice_stands_between_urgent_cards_and_information() -> None:
     chart = full_prefetch(the_advisor(), "order-sign")
     body = a_request("order-sign", [fhir_draft()], chart)
     cards = cards_in(answer_of("order-sign", body, advisor=the_advisor().with_rules(rules)))
-    assert topics(cards) == ["BME-DX-03", "BME-SYS-01", "BME-DX-01", "BME-SYS-02"]
+    assert topics(cards) == ["BME-X-03", "BME-SYS-01", "BME-X-01", "BME-SYS-02"]
 
 
 def test_a_draft_that_cannot_be_read_may_be_any_drug() -> None:

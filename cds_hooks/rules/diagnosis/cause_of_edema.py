@@ -22,6 +22,7 @@ from cds_hooks.authoring.verdict import (
     Satisfied,
     Verdict,
 )
+from cds_hooks.snapshot import demography
 from cds_hooks.snapshot.causes import INFLAMMATION_DAYS, causes_of_edema, inflammation_tested, suspected_causes
 from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.indication import EDEMA_THERAPY, treats_edema
@@ -37,7 +38,7 @@ RULE = Rule(
     check="cause of a marrow edema",
     hooks=frozenset({Hook.PATIENT_VIEW, Hook.ORDER_SELECT}),
     orders=EDEMA_THERAPY,
-    needs=(Need.MRI, Need.PROBLEMS, Need.INFLAMMATION),
+    needs=tuple(dict.fromkeys((Need.MRI, Need.INFLAMMATION, *demography.NEEDS))),
     evidence=(
         Evidence(MANAGEMENT, "the cause decides; MRI before treatment"),
         Evidence(ICLINIQ, "Primary and secondary edema; treat the cause"),
@@ -107,7 +108,7 @@ def _advice(
     return Advice(
         indicator="warning" if order else "info",
         summary=SUMMARY,
-        detail=(WORK_THROUGH, *((TO_CONFIRM,) if to_confirm else ()), THEN),
+        detail=(WORK_THROUGH, *((TO_CONFIRM,) if to_confirm else ()), THEN, *demography.typical(patient)),
         because=(*((order.fact,) if order else ()), *(each.fact for each in unexplained), *to_confirm),
         unchecked=(*gaps, *gaps_of(tested)),
         proposals=proposals,

@@ -3,7 +3,8 @@
 When    the newest MRI shows edema at the femoral head or condyle, tibial plateau, talar dome or humeral head
   and   osteonecrosis is only suspected there, or the report leaves it open; at an order: and the draft is an MRI of
         the site or treats edema
-Unless  a dynamic contrast MRI was made since, or osteonecrosis is confirmed
+Unless  a dynamic contrast MRI was made since, or osteonecrosis is confirmed; in the chart: or the report shows signs of
+        osteonecrosis at the site that orthopedics has not seen
 Then    point to dynamic contrast MRI; where contrast is not advised, to an MRI without it and a specialist's reading
 """
 
@@ -21,6 +22,7 @@ from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.indication import EDEMA_THERAPY, MRI, treats_edema
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Gap, Present, Unknown, any_of, finding, gaps_of
+from cds_hooks.snapshot.osteonecrosis import unreferred_signs
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.report_text import Finding as Seen
@@ -43,6 +45,9 @@ RULE = Rule(
         Need.CHILDBEARING,
         Need.KIDNEY_FUNCTION,
         Need.ALLERGIES,
+        Need.ENCOUNTERS,
+        Need.CARE,
+        Need.APPOINTMENTS,
     ),
     evidence=(
         Evidence(MANAGEMENT, "dynamic contrast MRI"),
@@ -73,7 +78,8 @@ def assess_order(order: Order, patient: Patient) -> Verdict:
 
 
 def assess_chart(patient: Patient) -> Verdict:
-    return _assess(patient, lambda site: True, ())
+    """A site with signs of osteonecrosis is rule ON-01's."""
+    return _assess(patient, lambda site: not isinstance(unreferred_signs(patient, site), Present), ())
 
 
 def _assess(patient: Patient, asked: Callable[[Site], bool], order: tuple[Fact, ...]) -> Verdict:

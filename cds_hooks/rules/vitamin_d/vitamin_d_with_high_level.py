@@ -17,11 +17,9 @@ from cds_hooks.snapshot.model import Factual, Finding, Present, Unknown, any_of,
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Result
+from cds_hooks.snapshot.vitamin_d_level import CALCIUM_DAYS, high_calcium
 from cds_hooks.snapshot.vocabulary import Need
 
-CALCIUM_DAYS = Threshold(
-    name="vitamin-d-calcium-window", unit="d", default=90, low=7, high=365, source="ours, awaiting a clinical board"
-)
 LEVEL_DAYS = Threshold(
     name="vitamin-d-level-window", unit="d", default=365, low=90, high=365, source="ours, awaiting a clinical board"
 )
@@ -58,9 +56,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
     if drug is None or not vitamin_d_products.is_vitamin_d(drug):
         return NOT_APPLICABLE
     level = patient.vitamin_d(patient.policy[LEVEL_DAYS])
-    calcium = patient.calcium(patient.policy[CALCIUM_DAYS])
-    high_calcium = only(calcium, lambda value: value.surely_high)
-    severe = any_of(high_calcium, _above(level, patient.policy[TOXIC]))
+    severe = any_of(high_calcium(patient), _above(level, patient.policy[TOXIC]))
     found = any_of(severe, _above(level, patient.policy[HIGH]))
     if isinstance(found, Unknown):
         return MissingData(found.gap)

@@ -1,4 +1,5 @@
-"""Reports of MR studies and radiographs: their site by code or words, what they say by coded conclusion or text."""
+"""Reports of MR studies and radiographs: their site by code or words, what they say by coded conclusion or text. Of
+bone density measurements only that they were made."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from cds_hooks.snapshot.from_fhir.results import VALID
 from cds_hooks.snapshot.from_fhir.sites import concepts_in, site_of
 from cds_hooks.snapshot.imaging import EDEMA_FINDINGS, ImagingReport, Modality, Sign
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
+from cds_hooks.snapshot.problem import Event
 from cds_hooks.snapshot.queries import IMAGING_REPORTS
 from cds_hooks.snapshot.report_text import Assertion, Finding, FractureKind, Mention, ReportReader
 from cds_hooks.snapshot.site import Site
@@ -74,6 +76,36 @@ def read_radiographs(reader: Reader, reports: ReportReader) -> Listing[ImagingRe
     return _listing(mine, Modality.RADIOGRAPH, Need.RADIOGRAPHS, [], reader, reports)
 
 
+def read_densitometry(reader: Reader) -> Listing[Event]:
+    """Every final report of a bone density measurement that was made by now."""
+    rows = [
+        row
+        for row in _counting(reader)
+        if row.resource.status in VALID and Concept.DXA in concepts_of(row.resource.code, reader.lookups)
+    ]
+    made = (_densitometry(row, reader) for row in rows)
+    past = tuple(event for event in made if event.when is None or not event.when.is_future(reader.as_of))
+    return Listing(past, reader.chart.gap(IMAGING_REPORTS, Need.BONE_DENSITY))
+
+
+def _densitometry(row: Row[fhir.DiagnosticReport], reader: Reader) -> Event:
+    when = _date(row.resource, reader)
+    fact = Fact(
+        name="bone density",
+        value=text_of(row.resource.code),
+        kind="imaging report",
+        when=when,
+        resource=row.reference,
+        origin=row.origin,
+    )
+    return Event(concepts=frozenset({Concept.DXA}), when=when, fact=fact)
+
+
+def _date(report: fhir.DiagnosticReport, reader: Reader) -> When | None:
+    period = report.effective_period or fhir.Period()
+    return reader.when(report.effective_date_time, period.end, period.start, report.issued)
+
+
 def _counting(reader: Reader) -> list[Row[fhir.DiagnosticReport]]:
     rows = reader.rows(IMAGING_REPORTS, fhir.DiagnosticReport)
     return [row for row in rows if row.resource.status not in NEVER_COUNTS]
@@ -89,8 +121,7 @@ def _listing(
 ) -> Listing[ImagingReport]:
     found: list[ImagingReport] = []
     for row in rows:
-        period = row.resource.effective_period or fhir.Period()
-        when = reader.when(row.resource.effective_date_time, period.end, period.start, row.resource.issued)
+        when = _date(row.resource, reader)
         if when is None or when.is_future(reader.as_of):
             remarks = [*remarks, Gap(need, GapKind.UNUSABLE, f"{need}: one {UNDATED}")]
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from msgspec import Raw
 
@@ -16,7 +18,7 @@ from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
 from cds_hooks.snapshot.from_fhir.encounters import read_communications, read_encounters, read_imaging_studies
-from cds_hooks.snapshot.from_fhir.imaging import read_mri_reports, read_radiographs
+from cds_hooks.snapshot.from_fhir.imaging import read_densitometry, read_mri_reports, read_radiographs
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -35,7 +37,7 @@ from cds_hooks.snapshot.from_fhir.results import (
     read_vitals,
 )
 from cds_hooks.snapshot.medication import Medication, Order
-from cds_hooks.snapshot.model import NOT_READ, Listing
+from cds_hooks.snapshot.model import NOT_READ, Deferred, Listing
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.queries import (
@@ -69,8 +71,7 @@ from cds_hooks.wire.delivery import Delivery, Query, State
 from cds_hooks.wire.request import Request
 from mappings.knowledge import Knowledge
 
-READERS: Mapping[str, tuple[str, Callable[[Reader], object]]] = {
-    PATIENT: ("demographics", read_demographics),
+READERS: Mapping[str, tuple[str, Callable[[Reader], Listing[Any]]]] = {
     PREGNANCY: ("pregnancy_results", read_pregnancy_results),
     LABS: ("labs", read_labs),
     BONE_LABS: ("bone_labs", read_bone_labs),
@@ -85,9 +86,8 @@ READERS: Mapping[str, tuple[str, Callable[[Reader], object]]] = {
     SCORES: ("scores", read_scores),
     IMMUNOLOGY: ("immunology", read_immunology),
     IMAGING_STUDIES: ("imaging_studies", read_imaging_studies),
-    ADMINISTRATIONS: ("administrations_gap", administration_gap),
 }
-"""The part of the snapshot that one query fills, and how."""
+"""The listing that one query fills, and how; it is read when a rule first looks at it."""
 CARE = frozenset({SERVICES, DEVICE_REQUESTS})
 
 
@@ -178,15 +178,24 @@ class Reading:
         given = read_administrations(reader) if ADMINISTRATIONS in wanted else ()
         medications = read_medications(reader, conditions, given) if MEDICATIONS in wanted else NOT_READ
         on_file = tuple(item for item in medications.items if not any(_is_draft(item, order) for order in drafts))
-        parts = {name: read(reader) for key, (name, read) in READERS.items() if key in wanted}
+        parts: dict[str, object] = {
+            name: Deferred(partial(read, reader)) for key, (name, read) in READERS.items() if key in wanted
+        }
+        if PATIENT in wanted:
+            parts["demographics"] = read_demographics(reader)
+        if ADMINISTRATIONS in wanted:
+            parts["administrations_gap"] = administration_gap(reader)
         if IMAGING_REPORTS in wanted:
-            parts["mri_reports"] = read_mri_reports(reader, self._reports)
-            parts["radiographs"] = read_radiographs(reader, self._reports)
+            parts["mri_reports"] = Deferred(partial(read_mri_reports, reader, self._reports))
+            parts["radiographs"] = Deferred(partial(read_radiographs, reader, self._reports))
+            parts["densitometry"] = Deferred(partial(read_densitometry, reader))
         if ENCOUNTERS in wanted:
-            parts["encounters"] = read_encounters(reader, conditions)
+            parts["encounters"] = Deferred(partial(read_encounters, reader, conditions))
         if wanted & CARE:
-            parts["care"] = read_care(reader, wanted)
+            parts["care"] = Deferred(partial(read_care, reader, wanted))
             parts["open_services"] = read_open_services(reader, wanted)
+        for key in wanted:
+            self.chart.rows(key)  # the record says of each query in which state it came, looked at or not
         return Patient(
             as_of=reader.as_of,
             policy=policy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_hooks.authoring.rule import Hook
-from cds_hooks.evaluation.evaluate import concerned, evaluate
+from cds_hooks.evaluation.evaluate import asked_at, evaluate
 from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import antiresorptive, refractory
 from cds_hooks.snapshot.medication import Order
@@ -22,7 +22,7 @@ SELECT, SIGN = Hook.ORDER_SELECT, Hook.ORDER_SIGN
 
 def cards(patient: Patient, hook: Hook) -> list[tuple[str, str, list[str]]]:
     """Each card as its lead, its indicator and its further members."""
-    asked = evaluate(concerned(RULES, hook, patient.drafts), patient)
+    asked = evaluate(asked_at(RULES, hook).concerned(patient.drafts), patient)
     shown = triage(asked, hook).cards
     return [(card.lead.rule.id, card.indicator, [each.rule.id for each in card.members[1:]]) for card in shown]
 

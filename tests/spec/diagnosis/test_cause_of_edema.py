@@ -10,7 +10,7 @@ from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.imaging import ImagingReport
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Listing
-from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.report_text import Assertion, Region, Side
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
@@ -168,8 +168,10 @@ def said(patient: Patient) -> tuple[str, ...]:
 
 
 def test_what_the_card_says() -> None:
-    """Then: the groups of causes, and that the cause is what is treated."""
-    pattern, treatment = said(seen())
+    """Then: the groups of causes, that the cause is what is treated, and whether the patient fits the usual picture."""
+    pattern, treatment, typical = said(seen())
+    assert "men of 30 to 60" in typical
+    assert len(said(seen(demographics=Demographics()))) == 2
     assert "traumatic, degenerative, inflammatory" in pattern
     assert "Treat the cause" in treatment
 

@@ -21,6 +21,7 @@ from tests.builders.snapshot import (
     a_problem,
     a_result,
     a_sign,
+    an_encounter,
     an_event,
     an_mri,
     an_order,
@@ -147,6 +148,19 @@ def test_the_study_that_was_read_is_itself_dynamic() -> None:
     spec(seen(report), satisfied(RULE))
 
 
+def test_signs_of_osteonecrosis_that_orthopedics_has_not_seen() -> None:
+    """Unless: the report shows a rim sign at the site, which is the business of another rule of the chart; at an order,
+    at another site, or once orthopedics was asked, the question stands."""
+    rim = a_sign(Finding.RIM_SIGN, site=HIP)
+    report = an_mri(Assertion.PRESENT, UNCLEAR, rim, site=HIP, subchondral=True)
+    spec(seen(report), satisfied(RULE))
+    spec(seen(report, care=(an_event(Concept.REFERRAL_ORTHOPEDICS, when=days_ago(10)),)), POINT)
+    spec(seen(report, care=cut_off(Need.CARE)), POINT)
+    spec(seen(report, drafts=(a_draft("iloprost"),)), POINT)
+    elsewhere = a_sign(Finding.RIM_SIGN, site=OTHER_HIP)
+    spec(seen(an_mri(Assertion.PRESENT, UNCLEAR, elsewhere, site=HIP, subchondral=True)), POINT)
+
+
 # -- at an order
 
 
@@ -230,3 +244,19 @@ def test_out_of_reach() -> None:
 def test_an_undated_report_is_remarked() -> None:
     spec(a_patient(mri_reports=Listing((), remarks=(unusable(Need.MRI),))), satisfied(RULE, remarked=True))
     spec(a_patient(mri_reports=Listing((PLAIN,), remarks=(unusable(Need.MRI),))), satisfied(RULE, remarked=True))
+
+
+# -- beside the signs of osteonecrosis
+
+
+def test_signs_of_osteonecrosis_are_left_to_their_rule() -> None:
+    """Unless: in the chart, where BME-ON-01 speaks about the site; an order is still answered."""
+    rim = a_sign(Finding.RIM_SIGN, site=HIP)
+    report = an_mri(Assertion.PRESENT, UNCLEAR, rim, site=HIP, subchondral=True)
+    at_the_knee = a_sign(Finding.RIM_SIGN, site=KNEE)
+    other = an_mri(Assertion.PRESENT, UNCLEAR, at_the_knee, site=HIP, subchondral=True)
+    seen_by = (an_encounter(Concept.SPECIALTY_ORTHOPEDICS, when=days_ago(1)),)
+    spec(seen(report), satisfied(RULE))
+    spec(seen(other), POINT)
+    spec(seen(report, encounters=seen_by), POINT)
+    spec(seen(report, drafts=(a_draft("iloprost"),)), POINT)

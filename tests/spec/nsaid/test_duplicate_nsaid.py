@@ -51,6 +51,7 @@ def test_the_active_order_is_left_to_a_person() -> None:
         "MedicationRequest/draft-ibuprofen",
         "MedicationRequest/naproxen",
     ]
+    assert len(verdict.detail) == 3
     assert any("ending the active order is an option" in sentence for sentence in verdict.detail)
 
 
@@ -72,6 +73,7 @@ def test_two_drafts_give_one_card() -> None:
     assert cards(RULE, patient) == ["MedicationRequest/draft-ibuprofen"]
     verdict = judge(RULE, patient)
     assert isinstance(verdict, Advice)
+    assert len(verdict.detail) == 2
     assert not any("active order" in sentence for sentence in verdict.detail)
 
 

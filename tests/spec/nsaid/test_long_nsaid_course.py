@@ -142,5 +142,7 @@ def test_what_is_out_of_reach() -> None:
     spec(a_patient(medications=[unreadable]), missing(RULE, Need.PROBLEMS))
     long = cut_off(Need.MEDICATIONS, since(100))
     spec(a_patient(medications=long, problems=[SYNDROME]), advice(RULE, "info", unchecked=True))
+    partly = a_patient(medications=[since(100)], problems=cut_off(Need.PROBLEMS, SYNDROME))
+    spec(partly, advice(RULE, "info", unchecked=True))
     labs = a_patient(medications=[since(100)], problems=[SYNDROME], labs=cut_off(Need.KIDNEY_FUNCTION))
     spec(labs, advice(RULE, "info", unchecked=True))

@@ -81,7 +81,26 @@ def test_the_card_shows_pregnancy_and_age() -> None:
     verdict = judge(RULE, pregnant(due(154)))
     assert isinstance(verdict, Advice)
     assert [fact.value for fact in verdict.because][-1] == "22w0d today"
+    assert verdict.because[0] == NSAID.fact
     assert PREGNANT.fact in verdict.because
+
+
+@pytest.mark.parametrize(
+    ("patient", "words"),
+    [
+        (pregnant(), ("age is not known", "kidney of the fetus", "arterial duct")),
+        (pregnant(due(200)), ("kidney of the fetus", "arterial duct")),
+        (pregnant(due(150)), ("kidney of the fetus", "arterial duct")),
+        (pregnant(due(100)), ("Before 20 weeks", "kidney of the fetus")),
+        (pregnant(due(200), order=GEL), ("topical NSAID",)),
+    ],
+)
+def test_the_card_says_why(patient: Patient, words: tuple[str, ...]) -> None:
+    """Then: a sentence for each reason."""
+    verdict = judge(RULE, patient)
+    assert isinstance(verdict, Advice)
+    assert len(verdict.detail) == len(words)
+    assert all(word in sentence for word, sentence in zip(words, verdict.detail, strict=True))
 
 
 def test_a_due_date_and_an_age_that_contradict_each_other() -> None:
@@ -169,3 +188,4 @@ def test_a_contradicted_pregnancy_offers_no_removal() -> None:
     """A negative test against a due date beyond 20 weeks: the warning stands with a remark, and removes nothing."""
     negative = a_result(Concept.HCG_QUALITATIVE, Answer.NEGATIVE, when=days_ago(2))
     spec(pregnant(due(200), negative, problems=()), advice(RULE, "critical", offers=[], remarked=True))
+    spec(pregnant(due(150), negative, problems=(), order=GEL), satisfied(RULE, remarked=True))

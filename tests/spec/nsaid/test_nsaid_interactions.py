@@ -147,6 +147,7 @@ def test_two_drafts_that_meet_give_one_card() -> None:
     ):
         patient = a_patient(order, NSAID, medications=beside, problems=[SYNDROME])
         assert cards(RULE, patient) == ["MedicationRequest/draft-ibuprofen"]
+        spec(patient, advice(RULE, "warning", because=[order.reference, "MedicationRequest/draft-ibuprofen"]), of=order)
     not_selected = a_patient(
         a_draft("ramipril", group=DrugGroup.ACE_INHIBITOR),
         a_draft("ibuprofen", selected=False),
@@ -163,6 +164,19 @@ def test_two_drafts_with_an_nsaid_on_file() -> None:
     diuretic = a_draft("furosemide", group=DrugGroup.DIURETIC_LOOP)
     patient = a_patient(blocker, diuretic, medications=[IBUPROFEN], problems=[SYNDROME])
     assert cards(RULE, patient) == ["MedicationRequest/draft-ramipril", "MedicationRequest/draft-furosemide"]
+
+
+def test_an_order_does_not_meet_the_one_that_it_replaces() -> None:
+    """When: what the draft replaces is no partner."""
+    lithium = a_draft("lithium", group=DrugGroup.LITHIUM, replaces="MedicationRequest/ibuprofen")
+    spec(a_patient(lithium, medications=[IBUPROFEN]), CLEAR)
+    nsaid = a_draft("ibuprofen", replaces="MedicationRequest/lithium")
+    spec(a_patient(nsaid, medications=[LITHIUM]), CLEAR)
+    for replaced in (RAMIPRIL, FUROSEMIDE):
+        instead = a_draft("ibuprofen", replaces=replaced.reference)
+        spec(a_patient(instead, medications=[RAMIPRIL, FUROSEMIDE]), CLEAR)
+    blocker = a_draft("ramipril", group=DrugGroup.ACE_INHIBITOR, replaces=FUROSEMIDE.reference)
+    spec(a_patient(blocker, medications=[IBUPROFEN, FUROSEMIDE]), CLEAR)
 
 
 # -- Unless the draft is none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.medication import Dose, Medication, Order, Standing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.problem import Problem, Result
@@ -21,7 +22,7 @@ from tests.builders.snapshot import (
     heparin_flush,
     out_of_reach,
 )
-from tests.builders.verdicts import Expected, advice, cards, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, cards, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DS-NSA-01"
 SUMMARY = "NSAID with anticoagulant - bleeding risk; consider another analgesic"
@@ -246,6 +247,26 @@ def test_an_order_does_not_meet_the_one_that_it_replaces() -> None:
     """When: what the draft replaces is no partner."""
     renewal = a_draft("ibuprofen", replaces="MedicationRequest/apixaban")
     spec(a_patient(renewal, medications=[APIXABAN]), CLEAR)
+    instead = a_draft("ibuprofen", replaces="MedicationRequest/clopidogrel")
+    spec(a_patient(instead, medications=[APIXABAN, a_medication("clopidogrel")]), WARNING)
+    held = a_medication("warfarin", standing=Standing.UNCERTAIN)
+    spec(a_patient(a_draft("ibuprofen", replaces=held.reference), medications=[held]), CLEAR)
+    switched = a_draft("apixaban", replaces="MedicationRequest/ibuprofen")
+    spec(a_patient(switched, medications=[a_medication("ibuprofen")]), CLEAR)
+
+
+def test_the_card_says_why() -> None:
+    """Then: the reason and the options; the further findings, the pause and the question only where they fit."""
+
+    def sentences(patient: Patient) -> int:
+        verdict = judge(RULE, patient)
+        assert isinstance(verdict, Advice)
+        return len(verdict.detail)
+
+    assert sentences(a_patient(NSAID, medications=[APIXABAN])) == 2
+    assert sentences(a_patient(NSAID, medications=[APIXABAN], demographics=aged(80))) == 3
+    assert sentences(a_patient(a_draft("apixaban"), medications=[a_medication("ibuprofen")])) == 3
+    assert sentences(a_patient(NSAID, medications=[blood_thinner()])) == 3
 
 
 # -- what could not be read

@@ -95,6 +95,33 @@ def test_all_findings_stand_on_the_card() -> None:
     ]
 
 
+def test_a_current_bleeding_is_no_history_too() -> None:
+    """Then: one line for one record, beside the draft."""
+    bleeding = a_problem(Concept.GI_BLEEDING)
+    verdict = judge(RULE, taking(problems=(bleeding,)))
+    assert isinstance(verdict, Advice)
+    assert verdict.because == (NSAID.fact, bleeding.fact)
+    before = judge(RULE, taking(problems=(a_problem(Concept.GI_BLEEDING_HISTORY),)))
+    assert isinstance(before, Advice)
+    assert before.because[0] == NSAID.fact
+    minor = judge(RULE, taking(PREDNISONE, ASPIRIN))
+    assert isinstance(minor, Advice)
+    assert minor.because == (NSAID.fact, PREDNISONE.fact, ASPIRIN.fact)
+
+
+def test_what_the_draft_replaces_does_not_count() -> None:
+    """When: an antiplatelet, a factor or a protection that ends with the draft."""
+
+    def replacing(replaced: Medication, *others: Medication) -> Patient:
+        return a_patient(a_draft("ibuprofen", replaces=replaced.reference), medications=[replaced, *others])
+
+    spec(replacing(a_medication("clopidogrel")), CLEAR)
+    spec(replacing(PREDNISONE, ASPIRIN), CLEAR)
+    spec(replacing(SERTRALINE, ASPIRIN), CLEAR)
+    spec(replacing(ASPIRIN, PREDNISONE), CLEAR)
+    spec(replacing(OMEPRAZOLE, PREDNISONE, ASPIRIN), MINOR)
+
+
 def test_protection_that_is_there_is_not_proposed() -> None:
     """Then: with a proton pump inhibitor the warnings stay, without the offer."""
     spec(taking(OMEPRAZOLE, problems=(ULCER,)), advice(RULE, "critical", offers=[DELETE]))

@@ -72,7 +72,12 @@ def test_pregnancy() -> None:
     ("problem", "expected"),
     [
         (a_problem(Concept.OSTEOMYELITIS, site=ANKLE), GRAVE),
-        (a_problem(Concept.CELLULITIS), GRAVE),
+        (a_problem(Concept.CELLULITIS, site=ANKLE), GRAVE),
+        (a_problem(Concept.CELLULITIS, site=Site(Region.ANKLE_FOOT)), GRAVE),
+        (a_problem(Concept.CELLULITIS), NOTHING),
+        (a_problem(Concept.CELLULITIS, site=KNEE), NOTHING),
+        (a_problem(Concept.FOOT_ULCER), GRAVE),
+        (a_problem(Concept.FOOT_ULCER, site=Site(side=Side.LEFT)), NOTHING),
         (a_problem(Concept.OSTEOMYELITIS, site=KNEE), NOTHING),
         (a_problem(Concept.BONE_METASTASIS), GRAVE),
         (a_problem(Concept.PRIMARY_BONE_TUMOR, site=ANKLE), GRAVE),

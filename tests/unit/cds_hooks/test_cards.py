@@ -14,8 +14,18 @@ from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import BASIS, Basis, BasisRule, Card, Coding, Source
 from tests.builders.calls import a_request, answer_of, cards_in, full_prefetch, the_advisor
-from tests.builders.fhir import fhir_draft, fhir_medication_request, named
-from tests.builders.moment import AS_OF
+from tests.builders.fhir import (
+    EDEMA_SYNDROME,
+    a_quantity,
+    coded,
+    fhir_condition,
+    fhir_draft,
+    fhir_medication_request,
+    fhir_observation,
+    fhir_patient,
+    named,
+)
+from tests.builders.moment import AS_OF, day
 
 
 @pytest.mark.parametrize(
@@ -105,3 +115,33 @@ def test_rules_and_thresholds_are_checked_when_written() -> None:
 
 def test_every_verdict_has_a_word_in_the_record() -> None:
     assert kind_of(NOT_APPLICABLE) == "not applicable"
+
+
+def test_the_options_of_refractory_pain_as_a_table() -> None:
+    """Each treatment with what the safety rules say of it; nothing of the chart, and no order is suggested."""
+    chart = [
+        fhir_patient(gender="male", birthDate="1970-01-10"),
+        fhir_condition(EDEMA_SYNDROME, onsetDateTime=day(120)),
+        fhir_medication_request(named("ibuprofen"), authoredOn=day(110)),
+        fhir_medication_request(named("warfarin | x"), id="order-2", authoredOn=day(50)),
+        fhir_observation(
+            coded("http://loinc.org", "72514-3", "Pain severity"),
+            valueQuantity=a_quantity(6, "{score}"),
+            effectiveDateTime=day(3),
+        ),
+    ]
+    cards = cards_in(
+        answer_of("patient-view", a_request("patient-view", [], full_prefetch(the_advisor(), "patient-view", chart)))
+    )
+    (card,) = [each for each in cards if "BME-RF-02" in each["source"]["topic"]["code"]]
+    (rows,) = [part for part in card["detail"].split("\n\n") if part.startswith("| Option")]
+    assert "| Iloprost | must not be used | " in rows
+    assert "(BME-CI-01)." in rows
+    assert "| Denosumab | check first | " in rows
+    assert "| Pulsed electromagnetic fields | may be discussed | " in rows.splitlines()[-1]
+    assert "warfarin" not in rows
+    assert "Shock wave" not in rows
+    assert [each["label"] for each in card["suggestions"]] == ["Order: Specialist review"]
+    missing = {gap["fact"] for gap in card["extension"][BASIS]["missing"]}
+    assert {"calcium before a bisphosphonate", "kidney function before denosumab"} <= missing
+    assert "Not checked" not in card["detail"]

@@ -451,11 +451,13 @@ def test_text_that_means_something_else(knowledge: Knowledge, text: str, concept
     assert concept not in knowledge.concepts_named(text)
 
 
-def test_the_code_of_each_service_leads_back_to_a_concept(knowledge: Knowledge) -> None:
+def test_the_code_of_each_service_leads_back_to_a_concept_or_a_drug(knowledge: Knowledge) -> None:
     unknown = {
         name
         for name, service in knowledge.services.items()
-        if service.code is not None and not knowledge.concepts(service.code.system, service.code.code)
+        if service.code is not None
+        and not knowledge.concepts(service.code.system, service.code.code)
+        and not knowledge.drugs(service.code.system, service.code.code)
     }
 
     assert not unknown

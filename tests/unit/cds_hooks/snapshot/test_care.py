@@ -14,6 +14,7 @@ from cds_hooks.snapshot.report_text import Region, Side
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
 from tests.builders.fhir import (
+    LOINC,
     SNOMED,
     SUBJECT,
     Json,
@@ -61,6 +62,20 @@ def test_orders_of_every_status_that_counts(status: str, is_open: bool) -> None:
 )
 def test_what_was_withdrawn_or_is_no_care(changed: Json) -> None:
     assert on_file(**changed) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "concept"),
+    [
+        (coded(LOINC, "62292-8"), Concept.VITAMIN_D_25_OH),
+        (coded(LOINC, "1989-3"), Concept.VITAMIN_D3_25_OH),
+        (coded(LOINC, "38268-9"), Concept.DXA),
+    ],
+)
+def test_orders_of_tests(code: Json, concept: Concept) -> None:
+    """What is ordered already need not be proposed."""
+    (order,) = read([fhir_service_order(code)]).care.items
+    assert concept in order.concepts
 
 
 def test_both_lists_of_orders() -> None:

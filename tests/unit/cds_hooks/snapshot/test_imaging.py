@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.snapshot.imaging import Modality
-from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown
+from cds_hooks.snapshot.model import Absent, Finding, Listing, Present, Unknown
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Assertion, FractureKind, Region, Side
 from cds_hooks.snapshot.report_text import Finding as Seen
@@ -423,7 +423,7 @@ def test_the_newest_study_of_a_site() -> None:
     two = seen(a_report(), a_report(id="second")).newest_mri(HIP_LEFT)
     assert isinstance(two, Present)
     assert len(two.items) == 2
-    failed = replace(patient, mri_reports=replace(patient.mri_reports, gap=out_of_reach("MR reports")))
+    failed = replace(patient, mri_reports=Listing(patient.mri_reports.items, out_of_reach("MR reports")))
     assert isinstance(failed.newest_mri(ANKLE_RIGHT), Unknown)
 
 
@@ -472,5 +472,33 @@ def test_the_context_of_bone_marrow_edema() -> None:
     nothing = read([], drafts=[fhir_draft(reasonCode=[named("bone marrow edema")]), fhir_draft(id="draft-2")])
     assert isinstance(nothing.edema_context(nothing.drafts[0]), Present)
     assert isinstance(nothing.edema_context(nothing.drafts[1]), Absent)
-    failed = replace(nothing, mri_reports=replace(nothing.mri_reports, gap=out_of_reach("MR reports")))
+    failed = replace(nothing, mri_reports=Listing(nothing.mri_reports.items, out_of_reach("MR reports")))
     assert isinstance(failed.edema_context(), Unknown)
+
+
+# -- bone density
+
+
+DXA = coded(LOINC, "38268-9", "DXA Skeletal system Views for bone density")
+
+
+def test_a_bone_density_measurement_was_made() -> None:
+    """Of its report only that there is one, and when; a preliminary or future one is none, another study neither."""
+    report, *others = (
+        a_report("T-score -1.4", 300, code=DXA),
+        a_report("T-score -1.4", 5, code=DXA, status="preliminary"),
+        a_report("T-score -1.4", -5, code=DXA),
+        a_report(),
+    )
+    patient = seen(report, *others)
+    (made,) = patient.densitometry.items
+    assert made.fact.resource == "DiagnosticReport/report-300"
+    assert made.concepts == {Concept.DXA}
+    assert made.when is not None
+    assert made.when.day == day(300)
+    assert len(patient.mri_reports.items) == 1
+
+
+def test_an_undated_bone_density_measurement() -> None:
+    (made,) = seen(a_report("T-score -1.4", code=named("DXA scan"), effectiveDateTime=None)).densitometry.items
+    assert made.when is None

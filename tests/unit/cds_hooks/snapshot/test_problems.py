@@ -89,6 +89,21 @@ def done(code: Json | str, **changed: Any) -> Event:
     return event
 
 
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("Arthroscopic surgery of knee", True),
+        ("ORIF of left ankle", True),
+        ("Osteotomie der Tibia", True),
+        ("Meniscectomía medial", True),
+        ("Bone immobilization", False),
+    ],
+)
+def test_operations_of_bone_or_joint(words: str, known: bool) -> None:
+    events = read([fhir_procedure(named(words))]).procedures.items
+    assert any(Concept.BONE_OR_JOINT_SURGERY in event.concepts for event in events) is known
+
+
 def test_where_a_procedure_was_done() -> None:
     assert done("Balloon kyphoplasty L1").site.region is Region.SPINE
     assert done("kyphoplasty", bodySite=[named("L1 vertebra")]).site.region is Region.SPINE

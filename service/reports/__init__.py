@@ -1,0 +1,1 @@
+"""What a committee asks: which rules spoke, what clinicians answered, what could not be checked."""
