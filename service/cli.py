@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.check.commands import check_request
 from service.codes.commands import codes
 from service.persistence.audit_commands import audit, erase, purge
 from service.persistence.commands import db
@@ -140,6 +141,7 @@ app.add_typer(audit)
 app.command()(purge)
 app.command()(erase)
 app.command("try")(try_hook)
+app.command()(check_request)
 app.command()(demo)
 app.command()(report)
 

@@ -63,9 +63,10 @@ def drawn(chart: Chart) -> str:
         axes.bar_label(bars, fmt="%g", padding=3, fontsize=8)
     axes.set_yticks(range(len(chart.labels)), [label.replace("$", r"\$") for label in chart.labels])
     axes.invert_yaxis()
+    axes.locator_params(axis="x", integer=True)
     axes.set_xlabel(chart.unit)
     if len(chart.series) > 1:
-        axes.legend(frameon=False, loc="lower right")
+        figure.legend(frameon=False, loc="outside lower center", ncols=len(chart.series))
     return svg(figure, chart.title)
 
 

@@ -1,0 +1,1 @@
+"""Checking what an EHR sends: `marrow check-request`."""
