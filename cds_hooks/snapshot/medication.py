@@ -127,6 +127,10 @@ class Medication:
         return self.medicine.groups
 
     @property
+    def subjects(self) -> frozenset[DrugGroup]:
+        return self.medicine.groups
+
+    @property
     def ingredients(self) -> frozenset[str]:
         return frozenset(drug.ingredient for drug in self.medicine.drugs)
 

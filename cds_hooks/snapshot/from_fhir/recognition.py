@@ -40,6 +40,7 @@ _LOCAL = {"topical", "ophthalmic", "otic", "vaginal", "irrigation", "local"}
 ADJUNCTS = frozenset({DrugGroup.ANALGESIC_OTHER})
 """What a fixed combination holds beside the drug that rules measure: acetaminophen with an opioid."""
 GROUPS = {str(group): group for group in DrugGroup}
+_HEPARIN = frozenset({DrugGroup.ANTICOAGULANT, DrugGroup.ANTICOAGULANT_FLUSH})
 _CONCEPTS = {str(concept): concept for concept in Concept}
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 
@@ -134,6 +135,13 @@ def recognize(
         strength_mg=dose if strength.mg is None else strength.mg,
         strength=strength,
     )
+
+
+def may_give(concept: CodeableConcept, lookups: Lookups) -> frozenset[DrugGroup]:
+    """The groups that a medicine may hold by its codes; empty where they tell nothing. Route and words may take some
+    of them away, and make of heparin a flush."""
+    groups = frozenset(GROUPS[entry.group] for entry in _coded(concept.coding or (), lookups) if entry.group in GROUPS)
+    return groups | _HEPARIN if groups & _HEPARIN else groups
 
 
 def _measured(drugs: Iterable[Drug]) -> frozenset[str]:
