@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
@@ -198,26 +199,19 @@ def _said(listing: Listing[Any]) -> tuple[object, ...]:
     return listing.items, listing.gap, listing.remarks
 
 
-class Unread(Generic[L]):
-    """A row of a chart that is read when somebody first looks at it. `subjects` is all that it may be about; read, it
-    is an item, a remark, or nothing that matters."""
+class Unread(Later["L | Gap | None"], Generic[L]):
+    """A row of a chart: an item, a remark, or nothing that matters. `subjects` is all that it may be about; `when` is
+    its date, for listings that are searched by date."""
 
-    __slots__ = ("_found", "_read", "subjects")
+    __slots__ = ("subjects", "when")
 
-    def __init__(self, subjects: frozenset[str], read: Callable[[], L | Gap | None]) -> None:
-        self.subjects = subjects
-        self._read: Callable[[], L | Gap | None] | None = read
-        self._found: L | Gap | None = None
-
-    @property
-    def found(self) -> L | Gap | None:
-        if self._read is not None:
-            self._found, self._read = self._read(), None
-        return self._found
+    def __init__(self, subjects: frozenset[str], read: Callable[[], L | Gap | None], when: When | None = None) -> None:
+        super().__init__(read)
+        self.subjects, self.when = subjects, when
 
     @property
     def item(self) -> L | None:
-        found = self.found
+        found = self.value
         return None if isinstance(found, Gap) else found
 
 
@@ -238,7 +232,7 @@ class Indexed(Listing[L]):
 
     @property
     def remarks(self) -> tuple[Gap, ...]:
-        return tuple(found for row in self._rows if isinstance(found := row.found, Gap))
+        return tuple(found for row in self._rows if isinstance(found := row.value, Gap))
 
     def about(self, *subjects: str) -> tuple[L, ...]:
         """As of any listing; only these rows are read."""
@@ -247,29 +241,23 @@ class Indexed(Listing[L]):
 
     def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
         """As of any listing; only these rows are read."""
-        asked = (row.found for row in self._rows if not row.subjects.isdisjoint(subjects))
+        asked = (row.value for row in self._rows if not row.subjects.isdisjoint(subjects))
         return tuple(found for found in asked if isinstance(found, Gap) and found.about in subjects)
 
 
 class Deferred(Listing[L]):
     """A listing that is read when somebody first looks at it: most rules end before they look at most of a chart."""
 
-    __slots__ = ("_found", "_read")
-    _read: Callable[[], Listing[L]]
-    _found: Listing[L] | None
+    __slots__ = ("_listing",)
+    _listing: Later[Listing[L]]
 
     def __init__(self, read: Callable[[], Listing[L]]) -> None:
-        object.__setattr__(self, "_read", read)
-        object.__setattr__(self, "_found", None)
+        object.__setattr__(self, "_listing", Later(read))
 
     @property
     def listing(self) -> Listing[L]:
         """What was read."""
-        found = self._found
-        if found is None:
-            found = self._read()
-            object.__setattr__(self, "_found", found)
-        return found
+        return self._listing.value
 
     @property
     def items(self) -> tuple[L, ...]:

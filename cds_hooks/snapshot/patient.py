@@ -13,7 +13,7 @@ from cds_hooks.snapshot.allergy import Allergy
 from cds_hooks.snapshot.gestation import Gestation
 from cds_hooks.snapshot.imaging import REPORT_DAYS, EdemaReport, ImagingReport, Sign
 from cds_hooks.snapshot.labs import Calcium
-from cds_hooks.snapshot.medication import Medication, Order, Standing
+from cds_hooks.snapshot.medication import UNRECOGNIZED, Medication, Order, Standing
 from cds_hooks.snapshot.model import NOT_READ, Fact, Factual, Finding, Gap, GapKind, Listing, any_of, finding
 from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.problem import Encounter, Event, Problem, Result
@@ -133,11 +133,10 @@ class Patient:
         return self.medications.gaps + drafts
 
     @property
-    def unrecognized_medications(self) -> Listing[Medication]:
+    def unrecognized_medications(self) -> tuple[Medication, ...]:
         """Medicines in use or drafted that no table knows: each may be any drug."""
         drafted = (order.medication for order in self.drafts if order.medication)
-        found = tuple(item for item in (*self.medications.items, *drafted) if not item.medicine.recognized)
-        return Listing(found, self.medications.gap)
+        return (*self.medications.about(UNRECOGNIZED), *(item for item in drafted if UNRECOGNIZED in item.subjects))
 
     def allergic(self, *to: DrugGroup | Concept) -> Finding[Allergy]:
         """A recorded allergy or intolerance to a drug of these groups, or to what these concepts name."""

@@ -11,12 +11,13 @@ from typing import NamedTuple, TypeVar
 from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.chart import Row
-from cds_hooks.snapshot.from_fhir.dosage import as_needed, bounds_of, dosages_of, duration_days, per_day, supply_days
+from cds_hooks.snapshot.from_fhir.dosage import bounds_of, dosages_of, dosing, duration_days
 from cds_hooks.snapshot.from_fhir.given_by_order import STEROIDS
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
 from cds_hooks.snapshot.from_fhir.recognition import may_give, recognize
 from cds_hooks.snapshot.from_fhir.sites import in_words, site_of
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Medication, Medicine, Order, Standing
 from cds_hooks.snapshot.model import Gap, GapKind, Indexed, Listing, Unread
 from cds_hooks.snapshot.problem import Problem
@@ -146,14 +147,15 @@ class _Rows(NamedTuple):
 
 
 def _rows(key: str, kind: type[U], read: Callable[[Row[U]], Medication | None], reader: Reader) -> _Rows:
-    """A row whose codes tell which drugs it may give is read when a rule asks for one of them, the others at once."""
+    """A row that tells at first sight which drugs it may give is read when a rule asks for one, the others at once."""
     found: list[Unread[Medication]] = []
     references: list[str] = []
     unreadable = 0
     for row in reader.rows(key, kind):
         if not _counts(row.resource):
             continue
-        if groups := _groups_by_code(row.resource, reader):
+        groups = _groups_at_first_sight(row.resource, reader)
+        if groups is not None:
             found.append(Unread(groups, partial(read, row)))
         elif (medication := read(row)) is None or not medication.medicine.readable:
             unreadable += 1
@@ -165,14 +167,14 @@ def _rows(key: str, kind: type[U], read: Callable[[Row[U]], Medication | None], 
     return _Rows(found, references, [gap] if gap else [])
 
 
-def _groups_by_code(use: fhir.MedicationUse, reader: Reader) -> frozenset[DrugGroup]:
-    """The groups of the drugs that it may give, where a code of its own tells them."""
+def _groups_at_first_sight(use: fhir.MedicationUse, reader: Reader) -> frozenset[DrugGroup] | None:
+    """The groups of the drugs that it may give, by its own code or words; None where those do not tell."""
     concept = use.medication_codeable_concept
-    return may_give(concept, reader.lookups) if concept else frozenset()
+    return may_give(concept, reader.lookups) if concept and names_something(concept) else None
 
 
 def _as_read(medication: Medication) -> Unread[Medication]:
-    return Unread(medication.groups, lambda: medication)
+    return Unread(medication.subjects, lambda: medication)
 
 
 def unresolved_medications(reader: Reader) -> Iterator[Query]:
@@ -233,9 +235,7 @@ def prescribed(
     return replace(
         bare,
         reasons=reasons_of(order, problems, reader),
-        per_day=per_day(dosages, medicine),
-        supply_days=supply_days(_dispense(order), dosages, medicine),
-        as_needed=as_needed(dosages),
+        dosing=Later(lambda: dosing(dosages, medicine, _dispense(order))),
         site=_site(dosages, medicine, reader),
     )
 
@@ -291,8 +291,7 @@ def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], r
         stopped=end if end and end.is_past(reader.as_of) else None,
         touched=reader.when(statement.meta.last_updated) if statement.meta else None,
         reasons=reasons_of(statement, problems, reader),
-        per_day=per_day(dosages, medicine),
-        as_needed=as_needed(dosages),
+        dosing=Later(lambda: dosing(dosages, medicine)),
         site=_site(dosages, medicine, reader),
     )
 
@@ -326,7 +325,7 @@ def _past_end(dispense: fhir.DispenseRequest, order: Medication, reader: Reader)
     if end and end.is_past(reader.as_of):
         return True
     start = order.written or reader.when(period.start)
-    if start is None or order.supply_days is None or duration_days(dispense.expected_supply_duration) is None:
+    if start is None or duration_days(dispense.expected_supply_duration) is None or order.supply_days is None:
         return False
     return reader.as_of - start.last > timedelta(days=order.supply_days) + SUPPLY_GRACE
 
