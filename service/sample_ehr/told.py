@@ -219,7 +219,7 @@ def vitamin_d_high(chart: Chart) -> None:
 
 def contrast_kidney(chart: Chart) -> None:
     chart.problem(f"{BMES} of the left hip", LEQUESNE, 50, "Left hip")
-    chart.result("egfr", 22, 7)
+    chart.problem("Chronic kidney disease, stage 4 (severe)", "N18.4", 800).result("egfr", 22, 7)
 
 
 def allergic(chart: Chart) -> None:
