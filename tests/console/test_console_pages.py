@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from cds_hooks.snapshot.policy import Policy
 from service.config import Mode, Settings
-from service.sample_ehr import stories
+from service.sample_ehr import Story, stories
 from tests.builders.history import a_call, an_override, answered, recorded
 from tests.console.pages import DEVELOPMENT, a_form, the_console, words
 from tests.integration.test_shell_support import TODAY, advisor, the_problem
