@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
-from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, NotApplicable, Satisfied, Verdict
+from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, NotApplicable, Verdict
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, GapKind, Present, Unknown, any_of
 from cds_hooks.snapshot.patient import Patient
@@ -106,26 +106,27 @@ def _gated(rule: AnyRule, order: Order | None, patient: Patient, contexts: _Cont
     if gate in WHOLE and isinstance(contexts.of(order, gate), Absent):
         return NOT_APPLICABLE
     verdict = _asked(rule, order, patient)
-    if gate is Gate.ALWAYS or isinstance(verdict, NotApplicable | Satisfied | Failed):
+    if gate is Gate.ALWAYS or not isinstance(verdict, Advice | MissingData):
         return verdict
-    if gate is Gate.EDEMA_BELOW_CRITICAL and (
-        isinstance(verdict, MissingData) or verdict.indicator == "critical" or order is None
-    ):
-        return verdict
-    if isinstance(context := contexts.of(order, gate), Unknown):
+    context = contexts.of(order, gate)
+    if gate is Gate.EDEMA_BELOW_CRITICAL and order and isinstance(verdict, Advice):
+        return verdict if verdict.indicator == "critical" else _below_critical(verdict, order, context, patient)
+    if gate in WHOLE and isinstance(context, Unknown):
         return MissingData(context.gap)
-    if gate is Gate.EDEMA_BELOW_CRITICAL and order:
-        return _below_critical(verdict, order, context, patient)
     return verdict
 
 
-def _below_critical(verdict: Verdict, order: Order, context: Finding[Factual], patient: Patient) -> Verdict:
-    """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer."""
+def _below_critical(verdict: Advice, order: Order, context: Finding[Factual], patient: Patient) -> Verdict:
+    """The warning and info variants of antiresorptives and prostacyclins: with edema, and not against cancer. What
+    could not be looked at may have been critical, which is heard everywhere."""
+    unheard = next((MissingData(gap) for gap in verdict.unchecked), NOT_APPLICABLE)
+    if isinstance(context, Unknown):
+        return MissingData(context.gap)
     if isinstance(context, Absent):
-        return NOT_APPLICABLE
+        return unheard
     match patient.oncology_use(order):
         case Present():
-            return NOT_APPLICABLE
+            return unheard
         case Unknown(gap):
             return MissingData(gap)
         case _:

@@ -146,8 +146,6 @@ class FractureWithEdema:
 
 def with_edema(patient: Patient, fractures: Finding[Problem]) -> Finding[FractureWithEdema]:
     """Those of the fractures that the newest MR reports of the spine show edema of."""
-    if isinstance(fractures, Absent):
-        return fractures
     seen = patient.edema_on_mri(SPINE)
     if isinstance(seen, Absent):
         return seen

@@ -1,5 +1,5 @@
-"""`marrow demo`: a real Marrow on SQLite and the sample EHR, three patients, their cards, and a check that they are
-right."""
+"""`marrow demo`: a real Marrow on SQLite and the sample EHR, three patients at order-sign and one of them at
+patient-view, their cards, and a check that they are right."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ START_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One patient, the order that is signed, and the cards that must come as (topic, indicator)."""
+    """One patient, the order that is signed (none: the chart is opened), and the cards that must come as (topic,
+    indicator)."""
 
     patient: str
     title: str
-    draft: str
+    draft: str | None
     cards: tuple[tuple[str, str], ...]
 
 
@@ -48,6 +49,12 @@ SCENES = (
         (("BME-CI-02", "critical"),),
     ),
     Scene("sample-safe", "Iloprost is signed and nothing speaks against it", "iloprost-iv", ()),
+    Scene(
+        "sample-safe",
+        "The chart of the same patient is opened",
+        None,
+        (("BME-DX-06", "info"), ("BME-TB-02+BME-ED-01", "info"), ("BME-TB-07", "info")),
+    ),
 )
 
 
@@ -60,8 +67,9 @@ async def demo(today: date, console: Console, scenes: tuple[Scene, ...] = SCENES
         for scene in scenes:
             console.rule(scene.title, align="left")
             console.print(titles[scene.patient], style="dim")
-            order = draft(scene.draft, scene.patient, today)
-            played = await play(Play("order-sign", marrow, ehr, scene.patient, (order,)))
+            orders = (draft(scene.draft, scene.patient, today),) if scene.draft else ()
+            hook = "order-sign" if orders else "patient-view"
+            played = await play(Play(hook, marrow, ehr, scene.patient, orders))
             show(played, console)
             right = _judge(scene, played, console) and right
     return right

@@ -18,10 +18,11 @@ from service.play.demo import marrow_running
 
 HARNESS = Path(__file__).resolve().parents[3] / "shared" / "acceptance"
 CASES = {
-    "open": "O-01 O-02 O-03 O-04 O-05 O-06 O-07 O-08 O-09 O-12 O-15 O-16",
+    "open": "O-01 O-02 O-03 O-04 O-05 O-06 O-07 O-08 O-09 O-12 O-15 O-16 O-18",
     "baseline": "B-01 B-02 B-04",
     "open-orders": "G-005 G-010 G-015 G-020 G-025 G-030 G-035 G-050 G-065 G-080 G-105 G-115 G-180 G-195 G-210 G-215",
-    "open-chart": "P-005 P-010 P-015 P-020 P-025 P-030 P-035 P-040 P-050 P-070 P-075 P-080 P-085 P-090 P-115 P-125",
+    "open-chart": "P-005 P-010 P-015 P-020 P-025 P-030 P-035 P-040 P-045 P-050 P-055 P-070 P-075 "
+    "P-080 P-085 P-090 P-100 P-105 P-110 P-115 P-120 P-125 P-130",
 }
 MODES = 7
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cds_hooks.authoring.evidence import PROJECT, Evidence
@@ -10,6 +12,7 @@ from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, Group
 from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.merge import GROUPS, PARTNERS, How, Partner
 from cds_hooks.evaluation.triage import INFO_CAP, Fate, Triage, triage
+from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Mode, Policy
@@ -127,6 +130,15 @@ def test_the_reason_of_the_draft_opens_the_gate() -> None:
     ]
 
 
+def test_what_could_not_be_looked_at_may_have_been_critical() -> None:
+    """Without edema a warning is not heard; what its rule could not check is said all the same."""
+    gap = out_of_reach(Need.PREGNANCY)
+    warned = replace(says("warning"), unchecked=(gap,))
+    for patient in (ABSENT, CANCER):
+        assert gated(Gate.EDEMA_BELOW_CRITICAL, warned, patient) == [MissingData(gap)]
+    assert gated(Gate.EDEMA_BELOW_CRITICAL, warned, PRESENT) == [warned]
+
+
 def test_oncology_use_that_cannot_be_told_is_a_missing_fact() -> None:
     """The draft says edema; whether there is cancer of bone could not be read."""
     patient = a_patient(a_draft("denosumab", reasons=a_reason(Concept.EDEMA)), problems=cut_off(Need.PROBLEMS))
@@ -212,6 +224,13 @@ def test_a_basis_card_is_not_shown_beside_a_critical_card(group: Group) -> None:
 
 
 # -- named partners: rule specification 0.5
+
+
+def test_every_member_and_partner_is_a_rule() -> None:
+    """The tables name rules by id: none may be misspelled."""
+    named = {rule for members in GROUPS.values() for rule in members}
+    named |= {rule for row in PARTNERS for rule in (row.rule, *row.to)}
+    assert named <= {each.rule.id for each in CATALOG}
 
 
 @pytest.mark.parametrize("partner", PARTNERS, ids=lambda row: row.rule)

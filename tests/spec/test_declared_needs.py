@@ -13,9 +13,10 @@ from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order, Standing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.problem import Answer
-from cds_hooks.snapshot.report_text import Assertion
+from cds_hooks.snapshot.report_text import Assertion, Finding, Region
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Route
-from tests.builders.moment import AS_OF, born, days_ago
+from tests.builders.moment import AS_OF, born, days_ago, days_ahead
 from tests.builders.snapshot import (
     A_WOMAN,
     a_draft,
@@ -24,6 +25,7 @@ from tests.builders.snapshot import (
     a_problem,
     a_reason,
     a_result,
+    a_sign,
     an_allergy,
     an_event,
     an_mri,
@@ -59,6 +61,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.IMAGING_STUDIES: ("imaging_studies",),
 }
 
+FOOT, HIP = Site(Region.ANKLE_FOOT), Site(Region.HIP)
 SYNDROME = a_problem(Concept.EDEMA_SYNDROME, onset=days_ago(5))
 RAISED = [a_result(Concept.CRP, 8.0)]
 CHARTS: dict[str, Patient] = {
@@ -93,6 +96,26 @@ CHARTS: dict[str, Patient] = {
     "an injection": a_patient(procedures=[an_event(Concept.JOINT_INJECTION, when=days_ago(5))]),
     "an allergy": a_patient(allergies=[an_allergy(Concept.BONE_CEMENT_ALLERGY)]),
     "a negative MRI": a_patient(mri_reports=[an_mri(Assertion.ABSENT)]),
+    "a diabetic foot": a_patient(
+        problems=[a_problem(Concept.DIABETES), a_problem(Concept.CHARCOT), a_problem(Concept.FOOT_ULCER, site=FOOT)],
+        mri_reports=[an_mri(site=FOOT)],
+        screening_labs=RAISED,
+    ),
+    "an edema of the hip on a glucocorticoid": a_patient(
+        problems=[a_problem(Concept.OSTEONECROSIS, provisional=True), a_problem(Concept.SICKLE_CELL_DISEASE)],
+        medications=[a_medication("prednisone", group=DrugGroup.GLUCOCORTICOID_SYSTEMIC, written=days_ago(90))],
+        mri_reports=[an_mri(Assertion.PRESENT, a_sign(Finding.RIM_SIGN, site=HIP), site=HIP, subchondral=True)],
+    ),
+    "an osteonecrosis": a_patient(problems=[a_problem(Concept.OSTEONECROSIS)]),
+    "a stress fracture": a_patient(
+        problems=[a_problem(Concept.STRESS_FRACTURE)], bone_labs=[a_result(Concept.VITAMIN_D_25_OH, 15.0)]
+    ),
+    "a pain in pregnancy": a_patient(
+        demographics=A_WOMAN,
+        problems=[a_problem(Concept.PAIN_HIP, site=HIP, onset=days_ago(10))],
+        pregnancy_results=[a_result(Concept.DELIVERY_DATE, days_ahead(50), when=days_ago(90))],
+        care=[an_event(Concept.CRUTCHES, when=days_ago(5))],
+    ),
 }
 
 

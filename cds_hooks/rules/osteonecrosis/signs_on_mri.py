@@ -23,7 +23,7 @@ RULE = Rule(
     version=1,
     title="Imaging signs of osteonecrosis",
     check="signs of osteonecrosis on MRI",
-    hooks=frozenset({Hook.PATIENT_VIEW}),
+    hooks=frozenset({Hook.PATIENT_VIEW, Hook.PROBLEM_LIST_ITEM_CREATE}),
     needs=(*osteonecrosis.NEEDS, Need.PROBLEMS, Need.OPEN_ORDERS),
     evidence=(
         Evidence(MANAGEMENT, "dynamic contrast MRI; rim sign"),

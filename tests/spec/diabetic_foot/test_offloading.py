@@ -211,9 +211,9 @@ def test_out_of_reach(chart: Any, expected: Expected) -> None:
 
 def test_reports_that_could_not_be_used_are_remarked() -> None:
     """Remarks of the reports stand on the card, or beside the silence."""
-    remarks = (unusable(Need.MRI),)
-    spec(diabetic(mri=Listing((MRI,), None, remarks)), advice(RULE, "warning", remarked=True))
-    spec(diabetic(mri=Listing((), None, remarks)), satisfied(RULE, remarked=True))
+    remarked: Any = Listing((MRI,), None, (unusable(Need.MRI),))
+    spec(diabetic(mri=remarked), advice(RULE, "warning", remarked=True))
+    spec(diabetic(mri=Listing((), None, remarked.remarks)), satisfied(RULE, remarked=True))
 
 
 def test_the_place_of_the_card() -> None:

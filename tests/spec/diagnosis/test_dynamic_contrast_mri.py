@@ -148,6 +148,19 @@ def test_the_study_that_was_read_is_itself_dynamic() -> None:
     spec(seen(report), satisfied(RULE))
 
 
+def test_signs_of_osteonecrosis_that_orthopedics_has_not_seen() -> None:
+    """Unless: the report shows a rim sign at the site, which is the business of another rule of the chart; at an order,
+    at another site, or once orthopedics was asked, the question stands."""
+    rim = a_sign(Finding.RIM_SIGN, site=HIP)
+    report = an_mri(Assertion.PRESENT, UNCLEAR, rim, site=HIP, subchondral=True)
+    spec(seen(report), satisfied(RULE))
+    spec(seen(report, care=(an_event(Concept.REFERRAL_ORTHOPEDICS, when=days_ago(10)),)), POINT)
+    spec(seen(report, care=cut_off(Need.CARE)), POINT)
+    spec(seen(report, drafts=(a_draft("iloprost"),)), POINT)
+    elsewhere = a_sign(Finding.RIM_SIGN, site=OTHER_HIP)
+    spec(seen(an_mri(Assertion.PRESENT, UNCLEAR, elsewhere, site=HIP, subchondral=True)), POINT)
+
+
 # -- at an order
 
 

@@ -65,7 +65,7 @@ def test_the_revision_follows_what_is_set() -> None:
         (f"thresholds: {{{WINDOW}: yes}}", "thresholds are numbers"),
         ("thresholds: {pregnancy-test-windo: 7}", f"did you mean {WINDOW}?"),
         ("thresholds: {.nan: 7}", "thresholds"),
-        ("treshold: {}", "treshold: "),
+        ("limits: {}", "limits: "),
         ("- a list", "give the keys `rules` and `thresholds`"),
         ("just text", "give the keys `rules` and `thresholds`"),
         ("rules: {", "is not YAML"),
