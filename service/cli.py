@@ -59,7 +59,7 @@ def serve(
     )
     if settings.development:
         typer.echo("Calls without a token are accepted. Do not put this in front of real patients.", err=True)
-    if any(getattr(route, "path", "") == "/console" for route in application.routes):
+    if application.state.console:
         typer.echo(f"A console to try it at {_address(host, port, bool(tls))}/console", err=True)
     uvicorn.run(
         application if workers == 1 else "service.app:app_factory",

@@ -1,4 +1,4 @@
-"""A running Marrow and a real browser, each once for all tests of the console."""
+"""A running Marrow and a real browser, each once for the tests that drive it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from tests.integration.test_shell_command import free_port, started
 REFUSED = "status of 422"  # what a form is told; the browser logs it by itself
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone with its module: Playwright's loop would be in the way of asynchronous tests."""
     path = installed()
     if path is None:
         assert not os.environ.get("REQUIRE_CHROMIUM"), ABSENT
@@ -24,7 +25,7 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def marrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Marrow that `marrow serve` has started."""
     port = str(free_port())

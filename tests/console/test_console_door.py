@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from service.app import create_app
 from service.config import Settings
-from tests.console.pages import TOKEN, a_form, the_console
-from tests.integration.test_shell_support import the_problem
+from tests.console.pages import DEVELOPMENT, TOKEN, a_form, the_console
+from tests.integration.test_shell_command import free_port, started
+from tests.integration.test_shell_support import advisor, the_problem
 from tests.integration.test_shell_trust import production
 
 PAGES = ("/console", "/console/rules", "/console/rules/BME-CI-01", "/console/course", "/console/answers")
@@ -111,3 +113,15 @@ async def test_a_form_that_is_too_long_or_too_many_is_refused(tmp_path: Path) ->
         the_problem(await browser.post("/console/try", data=a_form(pasted="x" * 3000), headers=login(TOKEN)), 413)
         many = "&".join("a=b" for _ in range(300))
         the_problem(await browser.post("/console/try", content=many, headers=login(TOKEN)), 400)
+
+
+def test_serve_says_where_the_console_is(tmp_path: Path) -> None:
+    port = str(free_port())
+    with started("serve", "--port", port, cwd=tmp_path, MARROW_MODE="development") as (process, _url):
+        process.terminate()
+        assert f"http://127.0.0.1:{port}/console" in process.communicate(timeout=30)[1]
+
+
+def test_without_the_extra_there_is_no_console_and_the_service_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.app.find_spec", lambda _name: None)
+    assert create_app(DEVELOPMENT, advisor=advisor()).state.console is False

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
+from mappings.load import load
 from service.sample_ehr import Story, load_patients, stories
 from service.sample_ehr.store import Resource, Store
 
@@ -141,3 +142,27 @@ def test_nothing_tells_whether_the_woman_of_33_is_pregnant() -> None:
     own = [row for row in RESOURCES if row.get("subject") == {"reference": "Patient/sample-status-unknown"}]
     assert own
     assert not any(_codes(row.get("code", {})) & pregnancy for row in own)
+
+
+KNOWLEDGE = load()
+BUILT = [row for story in stories() if story.chart for row in story.resources(TODAY)]
+
+
+def test_the_examinations_and_results_that_are_built_have_codes_of_the_tables() -> None:
+    """A wrong digit would make another examination of it."""
+    for row in BUILT:
+        if row["resourceType"] in ("Observation", "DiagnosticReport"):
+            for coding in row["code"].get("coding", []):
+                known = KNOWLEDGE.concepts(coding["system"], coding["code"])
+                assert known, coding
+                if coding["display"].startswith("MR "):
+                    places = ("hip", "knee", "ankle", "foot", "lumbar", "pelvis")
+                    [place] = [each for each in places if each in coding["display"].lower()]
+                    assert any(each.startswith("mri_") and place in each for each in known), coding
+
+
+def test_the_problems_that_are_built_have_codes_of_the_tables() -> None:
+    for row in BUILT:
+        if row["resourceType"] == "Condition":
+            for coding in row["code"].get("coding", []):
+                assert KNOWLEDGE.concepts(coding["system"], coding["code"]), coding
