@@ -5,7 +5,7 @@ Judgments that more than one rule needs are methods with clinical names; each is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cds_hooks.snapshot import course, gestation, imaging, indication, measures, pregnancy, report_text, safety
@@ -82,6 +82,9 @@ class Patient:
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
     open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # (system, code), in force or drafted
+    _had: dict[tuple[Concept, ...], Finding[Problem]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     # -- the person
 
@@ -174,8 +177,10 @@ class Patient:
     # -- problems and events
 
     def has(self, *concepts: Concept) -> Finding[Problem]:
-        """A current problem of one of these concepts."""
-        return self.has_at(None, *concepts)
+        """A current problem of one of these concepts. Rules ask this most, and the same again and again."""
+        if concepts not in self._had:
+            self._had[concepts] = self.has_at(None, *concepts)
+        return self._had[concepts]
 
     def has_at(self, site: Site | None, *concepts: Concept) -> Finding[Problem]:
         """A current problem of one of these concepts at this site, or without a site."""
