@@ -220,6 +220,7 @@ async def test_an_access_token_that_has_expired_is_not_used(expires_in: object, 
         assert "the access token has expired" in reply.text
 
 
+@pytest.mark.conforms("G7")
 async def test_a_listed_server_without_a_token_is_not_asked(tmp_path: Path) -> None:
     async with site(tmp_path) as attacked:
         reply = await called(attacked, fhirServer=EHR)

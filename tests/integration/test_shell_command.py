@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import ssl
 import subprocess
@@ -67,9 +68,22 @@ def _wait_until_it_answers(process: subprocess.Popen[str], port: int) -> str:
     raise AssertionError(process.communicate()[1])
 
 
-def free_port() -> int:
-    import socket
+def tls_is_begun(port: int, version: int) -> bool:
+    """Whether the server answers a hello that offers this minor version (2: TLS 1.1, 3: TLS 1.2) with a hello.
 
+    Written by hand (RFC 5246, section 7.4.1): the TLS library of this machine may not offer the older one any more.
+    """
+    suites = bytes.fromhex("c02bc02cc009c00a")  # ECDHE with ECDSA: two of TLS 1.2, two that TLS 1.1 knows as well
+    extensions = bytes.fromhex("000a 0004 0002 0017  000b 0002 0100  000d 0004 0002 0403")  # P-256, SHA-256
+    hello = bytes((3, version)) + bytes(32) + b"\x00" + len(suites).to_bytes(2) + suites + b"\x01\x00"
+    hello += len(extensions).to_bytes(2) + extensions
+    handshake = b"\x01" + len(hello).to_bytes(3) + hello
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"\x16\x03\x01" + len(handshake).to_bytes(2) + handshake)
+        return connection.recv(1) == b"\x16"
+
+
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
@@ -103,6 +117,8 @@ def test_serve_speaks_https_by_itself(tmp_path: Path) -> None:
         assert reply.json()["services"]
         context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
         assert httpx.get(f"https://127.0.0.1:{port}/health/live", verify=context, timeout=10).status_code == 200
+        assert tls_is_begun(port, 3)
+        assert not tls_is_begun(port, 2)
         process.send_signal(signal.SIGTERM)
         assert f"https://127.0.0.1:{port}/cds-services" in process.communicate(timeout=30)[1]
 
