@@ -36,8 +36,8 @@ class Sender:
     tenant: str | None = None
 
     def bearer(self, path: str) -> str:
-        told = {"iss": self.issuer, "tenant": self.tenant, "aud": BASE + path, "jti": uuid4().hex}
-        return f"Bearer {token(ec_key(self.key), **told)}"
+        key, nonce = ec_key(self.key), uuid4().hex
+        return f"Bearer {token(key, iss=self.issuer, tenant=self.tenant, aud=BASE + path, jti=nonce)}"
 
     async def send(self, at: Site, path: str, body: Json) -> httpx.Response:
         headers = {"Authorization": self.bearer(path)}
@@ -78,13 +78,13 @@ def test_feedback_on_a_card_of_somebody_else(
         database = Database(database_url)
         await database.upgrade()
         await database.close()
-        settings = {"database": database_url, "admin_token": SecretStr(ADMIN)}
-        async with site(tmp_path, **settings) as attacked:
+        admin = SecretStr(ADMIN)
+        async with site(tmp_path, database=database_url, admin_token=admin) as attacked:
             cards = (await owner.send(attacked, SIGN, a_call(PATIENT, prefetch=chart(APIXABAN)))).json()["cards"]
         [card] = [each["uuid"] for each in cards if each["source"]["topic"]["code"] == CONFLICT]
         answer = {"outcome": "overridden", "overrideReason": {"reason": {"code": "seen", "system": "s"}}}
         # Now the decision is on disk; and again from a process that does not have it in memory.
-        async with site(tmp_path, **settings) as attacked:
+        async with site(tmp_path, database=database_url, admin_token=admin) as attacked:
             for _ in range(2):
                 real, made_up = [
                     told(await attacker.send(attacked, FEEDBACK, {"feedback": [an_item(each, **answer)]}))
