@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cds_hooks.snapshot import labs
 from cds_hooks.snapshot.labs import Calcium
-from cds_hooks.snapshot.model import Absent, Finding, Gap, Listing, Present, finding
+from cds_hooks.snapshot.model import Absent, Finding, Listing, Present, finding
 from cds_hooks.snapshot.problem import Result
 from cds_hooks.snapshot.vocabulary import Concept
 
@@ -61,7 +61,7 @@ def listing_of(patient: Patient, concept: Concept) -> Listing[Result]:
 
 def within(patient: Patient, days: float, *concepts: Concept, preliminary: bool = False) -> list[Result]:
     """The dated results of these kinds in the window; preliminary ones only where they are asked for."""
-    held = (item for concept in concepts for item in listing_of(patient, concept).items if item.concept is concept)
+    held = (item for concept in concepts for item in listing_of(patient, concept).about(concept))
     counted = (item for item in held if preliminary or not item.preliminary)
     return [item for item in counted if item.when and item.when.age_days(patient.as_of) <= days]
 
@@ -74,7 +74,7 @@ def newest(patient: Patient, concepts: Iterable[Concept], days: float, *, prelim
     return finding(
         labs.newest_sample(within(patient, days, *kinds, preliminary=preliminary)),
         listing.gaps,
-        _remarks(listing, kinds),
+        listing.remarks_about(*kinds),
     )
 
 
@@ -86,11 +86,6 @@ def before(result: Result, patient: Patient, days: float, *kinds: Concept) -> Re
 
 def _older(item: Result, than: Result) -> bool:
     return item.when is not None and than.when is not None and item.when.last < than.when.last
-
-
-def _remarks(listing: Listing[Result], kinds: tuple[Concept, ...]) -> tuple[Gap, ...]:
-    """Unusable results of these kinds; a result of another kind in the same listing says nothing here."""
-    return tuple(remark for remark in listing.remarks if remark.about in kinds)
 
 
 def vitamin_d(patient: Patient, days: float) -> Finding[Result]:
@@ -142,4 +137,4 @@ def kidney_function(patient: Patient, days: float) -> Finding[Result]:
 
 
 def _one(found: T | None, listing: Listing[Result], kinds: tuple[Concept, ...]) -> Finding[T]:
-    return finding(() if found is None else (found,), listing.gaps, _remarks(listing, kinds))
+    return finding(() if found is None else (found,), listing.gaps, listing.remarks_about(*kinds))
