@@ -14,7 +14,7 @@ import pytest
 from service.clients import load_clients
 from service.config import Mode, Settings
 from service.errors import SetupError
-from tests.contract.schemas import REQUEST, faults
+from tests.contract.schemas import FEEDBACK, REQUEST, faults
 from tests.integration.test_shell_support import NOW, calling
 from tests.unit.service.signing import BASE, ec_jwk, token
 
@@ -71,6 +71,17 @@ def test_the_recorded_keys_of_the_sandbox_stop_the_start_in_production(tmp_path:
     assert load_clients(sandbox(tmp_path, keys, Mode.DEVELOPMENT)).claiming("https://sandbox.cds-hooks.org", None)
     with pytest.raises(SetupError, match="sandbox"):
         load_clients(sandbox(tmp_path, keys, Mode.PRODUCTION))
+
+
+@pytest.mark.asyncio
+@pytest.mark.conforms("N2", "N3", "N8")
+async def test_the_recorded_feedback_of_the_sandbox_is_kept() -> None:
+    """For a service of its own, on a card that is not ours: an orphan, and kept."""
+    body = json.loads((RECORDINGS / "feedback.json").read_text())["body"]
+    assert FEEDBACK.is_valid(body)
+    async with calling() as client:
+        replies = [await client.post("/cds-services/bme-patient-view/feedback", json=body) for _ in range(2)]
+    assert [reply.json() for reply in replies] == [{"kept": 1, "known": 0}, {"kept": 0, "known": 1}]
 
 
 @pytest.mark.asyncio

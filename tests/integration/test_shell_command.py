@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
+from tests.builders.feedback import an_item
 from tests.builders.tls import self_signed
 from tests.integration.test_shell_support import SIGN, a_call
 from tests.unit.service.signing import ISSUER, ec_jwk
@@ -193,17 +194,32 @@ def test_a_production_start_waits_for_the_schema_and_says_the_command(tmp_path: 
 
 
 def test_a_copy_of_a_running_sqlite_can_be_brought_back(tmp_path: Path) -> None:
-    with started("serve", "--port", str(free_port()), cwd=tmp_path, MARROW_MODE="development") as (process, url):
-        httpx.post(url + SIGN, json=a_call(), timeout=10)
+    """As docs/record.md says: copied while the service runs, put in the place of the database, and used on."""
+    site = {"MARROW_MODE": "development", "MARROW_PATIENT_HASH_KEY": "sixteen characters"}
+
+    def answered(url: str, card: str) -> dict[str, int]:
+        reply = httpx.post(f"{url}{SIGN}/feedback", json=an_item(card), timeout=10)
+        return dict(reply.json())
+
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, **site) as (process, url):
+        assert answered(url, "before") == {"kept": 1, "known": 0}
+        copied = run("db", "backup", "copy.db", cwd=tmp_path, **site)
+        assert copied.returncode == 0, copied.stderr
+        assert run("db", "backup", "copy.db", cwd=tmp_path, **site).returncode == 2  # never over another
+        assert answered(url, "after") == {"kept": 1, "known": 0}
+        process.kill()
+        process.wait()
+    (tmp_path / "copy.db").replace(tmp_path / "marrow.db")
+    for leftover in ("marrow.db-wal", "marrow.db-shm"):
+        (tmp_path / leftover).unlink(missing_ok=True)
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, **site) as (process, url):
+        assert answered(url, "before") == {"kept": 0, "known": 1}
+        assert answered(url, "after") == {"kept": 1, "known": 0}
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
-    copied = run("db", "backup", "copy.db", cwd=tmp_path)
-    assert copied.returncode == 0, copied.stderr
-    assert run("db", "backup", "copy.db", cwd=tmp_path).returncode == 2  # never over another
-    restored = run("db", "status", cwd=tmp_path, MARROW_DATABASE_URL="sqlite+aiosqlite:///copy.db")
-    assert restored.returncode == 0
-    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
-        assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
+    verified = run("audit", "verify", cwd=tmp_path, **site)
+    assert verified.returncode == 0, verified.stderr
+    assert "2 rows as they were written" in verified.stdout
 
 
 def test_going_back_asks_first_and_only_to_a_schema_that_exists(tmp_path: Path) -> None:
