@@ -60,7 +60,7 @@ async def test_only_so_many_calls_of_a_client_at_a_time() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.conforms("P10")
+@pytest.mark.conforms("H6", "P10")
 async def test_a_body_that_does_not_arrive_is_given_up() -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
