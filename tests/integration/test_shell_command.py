@@ -10,6 +10,7 @@ import sqlite3
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -62,6 +63,7 @@ def _wait_until_it_answers(process: subprocess.Popen[str], port: int) -> str:
         try:
             httpx.get(f"{url}/health/live", timeout=5)
         except httpx.ConnectError:
+            time.sleep(0.05)  # and leave the processor to the command
             continue
         except httpx.TransportError:
             pass  # listens, and speaks TLS
