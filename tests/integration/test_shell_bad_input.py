@@ -50,7 +50,7 @@ NO_HOOK.pop("hook")
         (json.dumps(a_call(fhirAuthorization={"access_token": "t"})).encode(), "without fhirServer"),
     ],
 )
-@pytest.mark.conforms("A9", "C2", "C3", "C4", "C6", "C10", "H5", "H6", "P6", "V1")
+@pytest.mark.conforms("A9", "C2", "C3", "C4", "C6", "C10", "H5", "H6", "H8", "P6", "V1")
 async def test_a_body_that_is_no_request(body: bytes, expected: str) -> None:
     assert expected in the_problem(await post(body), 400)
 

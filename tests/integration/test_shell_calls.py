@@ -53,6 +53,20 @@ async def test_each_call_reads_with_its_own_token_or_with_none() -> None:
             assert set(ehr.tokens) == {f"Bearer {access_token}" if access_token else None}
 
 
+@pytest.mark.conforms("G3", "G11")
+@pytest.mark.parametrize(
+    "scope", ["patient/Patient.read patient/Condition.read", "patient/Patient.rs patient/Condition.rs"]
+)
+async def test_what_the_scope_leaves_out_is_not_asked_for_and_told(scope: str) -> None:
+    async with FaultyEhr().running() as ehr, calling() as client:
+        authorization = {"access_token": "t", "token_type": "Bearer", "scope": scope}
+        reply = await client.post(SIGN, json=a_call(fhirServer=ehr.base, fhirAuthorization=authorization))
+        asked = {call.partition("?")[0].partition("/")[0] for call in ehr.calls}
+    assert asked == {"Patient", "Condition"}
+    [notice] = [card for card in reply.json()["cards"] if card["source"]["topic"]["code"] == "BME-SYS-01"]
+    assert "the access token does not cover this kind of data" in notice["detail"]
+
+
 @pytest.mark.conforms("H2", "P10")
 async def test_a_draft_that_no_rule_concerns_asks_nobody() -> None:
     async with calling() as client:
