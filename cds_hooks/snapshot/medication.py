@@ -82,7 +82,7 @@ class Medicine:
     recognized: bool = True
     form: str = ""
     doubt: str = ""
-    measure: Later[Measure] = field(default_factory=lambda: Later.of(Measure()))
+    measure: Later[Measure] = Later.of(Measure())
     groups: frozenset[DrugGroup] = field(init=False, repr=False, compare=False)  # asked for again and again
 
     def __post_init__(self) -> None:
@@ -144,15 +144,24 @@ class Medication:
     written: When | None = None
     stopped: When | None = None
     touched: When | None = None
-    reasons: Reasons = Reasons()
+    why: Later[Reasons] = Later.of(Reasons())
     replaces: str | None = None
-    dosing: Later[Dosing] = field(default_factory=lambda: Later.of(Dosing()))
+    dosing: Later[Dosing] = Later.of(Dosing())
     last_given: When | None = None
     site: Site = ANYWHERE
+    line: Later[Fact] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line", Later(self._line))
 
     @property
     def groups(self) -> frozenset[DrugGroup]:
         return self.medicine.groups
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why it is given, as far as it says."""
+        return self.why.value
 
     @property
     def per_day(self) -> Dose | None:
@@ -187,6 +196,9 @@ class Medication:
     @property
     def fact(self) -> Fact:
         """The medicine as a line on the card, in the chart's words and with the drug that was recognized in them."""
+        return self.line.value
+
+    def _line(self) -> Fact:
         medicine, drugs = self.medicine, self.medicine.drugs
         said = (_product(medicine), self.doubt, medicine.doubt, _how_recognized(drugs))
         return Fact(
@@ -266,7 +278,7 @@ class Order:
     selected: bool = True
     medication: Medication | None = None
     concepts: frozenset[Concept] = frozenset()
-    stated: Reasons = Reasons()
+    why: Later[Reasons] = Later.of(Reasons())
     site: Site = ANYWHERE
     planned_days: float | None = None
     sequences: frozenset[Series] = frozenset()
@@ -288,7 +300,7 @@ class Order:
     @property
     def reasons(self) -> Reasons:
         """Why it is ordered, as far as it says."""
-        return self.medication.reasons if self.medication else self.stated
+        return (self.medication.why if self.medication else self.why).value
 
     @property
     def fact(self) -> Fact:

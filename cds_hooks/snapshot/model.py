@@ -87,6 +87,9 @@ class Absent:
     remarks: tuple[Gap, ...] = ()
 
 
+ABSENT = Absent()
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Could not be looked for, or not everywhere."""
@@ -101,7 +104,9 @@ def finding(items: tuple[T, ...], gaps: tuple[Gap, ...], remarks: tuple[Gap, ...
     """Present where anything was found; else unknown where something could not be read; else absent."""
     if items:
         return Present(items, gaps, remarks)
-    return Unknown(gaps[0]) if gaps else Absent(remarks)
+    if gaps:
+        return Unknown(gaps[0])
+    return Absent(remarks) if remarks else ABSENT
 
 
 def only(found: Finding[T], keep: Callable[[T], bool]) -> Finding[T]:
@@ -170,6 +175,22 @@ class Listed(Factual, Protocol):
 L = TypeVar("L", covariant=True, bound=Listed)
 
 
+class Unread(Later["L | Gap | None"], Generic[L]):
+    """A row of a chart: an item, a remark, or nothing that matters. `subjects` is all that it may be about; `when` is
+    its date, for listings that are searched by date."""
+
+    __slots__ = ("subjects", "when")
+
+    def __init__(self, subjects: frozenset[str], read: Callable[[], L | Gap | None], when: When | None = None) -> None:
+        super().__init__(read)
+        self.subjects, self.when = subjects, when
+
+    @property
+    def item(self) -> L | None:
+        found = self.value
+        return None if isinstance(found, Gap) else found
+
+
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[L]):
     """What one query gave: the rows that matter, and the gap when it failed, was cut off or held unreadable rows."""
@@ -181,6 +202,14 @@ class Listing(Generic[L]):
     @property
     def gaps(self) -> tuple[Gap, ...]:
         return (self.gap,) if self.gap else ()
+
+    def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
+        """The rows that are, or may be, about one of these."""
+        items = [Unread(item.subjects, _known(item)) for item in self.items if not item.subjects.isdisjoint(subjects)]
+        remarks: list[Unread[L]] = [
+            Unread(frozenset(), _known(remark)) for remark in self.remarks if remark.about in subjects
+        ]
+        return [*items, *remarks]
 
     def about(self, *subjects: str) -> tuple[L, ...]:
         """The items that are about one of these."""
@@ -199,31 +228,21 @@ def _said(listing: Listing[Any]) -> tuple[object, ...]:
     return listing.items, listing.gap, listing.remarks
 
 
-class Unread(Later["L | Gap | None"], Generic[L]):
-    """A row of a chart: an item, a remark, or nothing that matters. `subjects` is all that it may be about; `when` is
-    its date, for listings that are searched by date."""
-
-    __slots__ = ("subjects", "when")
-
-    def __init__(self, subjects: frozenset[str], read: Callable[[], L | Gap | None], when: When | None = None) -> None:
-        super().__init__(read)
-        self.subjects, self.when = subjects, when
-
-    @property
-    def item(self) -> L | None:
-        found = self.value
-        return None if isinstance(found, Gap) else found
+def _known(found: L | Gap) -> Callable[[], L | Gap]:
+    return lambda: found
 
 
 class Indexed(Listing[L]):
     """A listing of which each row is read when somebody first asks for what it may be about: an order is judged by a
     few rows of a long chart."""
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_rows", "_subjects")
     _rows: Sequence[Unread[L]]
+    _subjects: frozenset[str]
 
     def __init__(self, rows: Sequence[Unread[L]], gap: Gap | None) -> None:
         object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_subjects", frozenset().union(*(row.subjects for row in rows)))
         object.__setattr__(self, "gap", gap)
 
     @property
@@ -234,15 +253,24 @@ class Indexed(Listing[L]):
     def remarks(self) -> tuple[Gap, ...]:
         return tuple(found for row in self._rows if isinstance(found := row.value, Gap))
 
+    def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
+        """As of any listing; most questions are about nothing that the chart holds."""
+        if self._subjects.isdisjoint(subjects):
+            return ()
+        return [row for row in self._rows if not row.subjects.isdisjoint(subjects)]
+
     def about(self, *subjects: str) -> tuple[L, ...]:
         """As of any listing; only these rows are read."""
-        asked = (row.item for row in self._rows if not row.subjects.isdisjoint(subjects))
-        return tuple(item for item in asked if item is not None and not item.subjects.isdisjoint(subjects))
+        rows = self.rows_about(*subjects)
+        if not rows:
+            return ()
+        items = (row.item for row in rows)
+        return tuple(item for item in items if item is not None and not item.subjects.isdisjoint(subjects))
 
     def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
         """As of any listing; only these rows are read."""
-        asked = (row.value for row in self._rows if not row.subjects.isdisjoint(subjects))
-        return tuple(found for found in asked if isinstance(found, Gap) and found.about in subjects)
+        values = (row.value for row in self.rows_about(*subjects))
+        return tuple(found for found in values if isinstance(found, Gap) and found.about in subjects)
 
 
 class Deferred(Listing[L]):
@@ -270,6 +298,10 @@ class Deferred(Listing[L]):
     @property
     def remarks(self) -> tuple[Gap, ...]:
         return self.listing.remarks
+
+    def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
+        """As of the listing that is read."""
+        return self.listing.rows_about(*subjects)
 
     def about(self, *subjects: str) -> tuple[L, ...]:
         """As of the listing that is read."""

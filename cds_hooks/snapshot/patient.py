@@ -13,6 +13,7 @@ from cds_hooks.snapshot.allergy import Allergy
 from cds_hooks.snapshot.gestation import Gestation
 from cds_hooks.snapshot.imaging import REPORT_DAYS, EdemaReport, ImagingReport, Sign
 from cds_hooks.snapshot.labs import Calcium
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import UNRECOGNIZED, Medication, Order, Standing
 from cds_hooks.snapshot.model import NOT_READ, Fact, Factual, Finding, Gap, GapKind, Listing, any_of, finding
 from cds_hooks.snapshot.policy import Policy
@@ -80,7 +81,7 @@ class Patient:
     densitometry: Listing[Event] = NOT_READ  # reports of bone density measurements
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
-    open_services: frozenset[tuple[str, str]] = frozenset()  # (system, code) of orders in force or drafted
+    open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # (system, code), in force or drafted
 
     # -- the person
 
@@ -178,8 +179,10 @@ class Patient:
 
     def has_at(self, site: Site | None, *concepts: Concept) -> Finding[Problem]:
         """A current problem of one of these concepts at this site, or without a site."""
-        current = (item for item in self.problems.about(*concepts) if item.current)
-        return finding(tuple(item for item in current if site is None or item.site.may_be(site)), self.problems.gaps)
+        found = self.problems.about(*concepts)
+        if found:
+            found = tuple(item for item in found if item.current and (site is None or item.site.may_be(site)))
+        return finding(found, self.problems.gaps)
 
     def ever_had(self, *concepts: Concept) -> Finding[Problem]:
         """A problem of one of these concepts, current or over."""

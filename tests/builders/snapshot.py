@@ -120,7 +120,7 @@ def a_medication(
         written=written,
         stopped=stopped,
         touched=touched,
-        reasons=reasons,
+        why=Later.of(reasons),
         replaces=replaces,
         dosing=Later.of(Dosing(per_day, supply_days, as_needed)),
         last_given=last_given,
@@ -225,7 +225,7 @@ def an_order(
         kind=kind,
         selected=selected,
         concepts=frozenset(concepts),
-        stated=reasons,
+        why=Later.of(reasons),
         site=site,
         planned_days=planned_days,
         sequences=frozenset(sequences),
@@ -473,7 +473,7 @@ def a_patient(
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
         differentials=tuple(differentials),
-        open_services=frozenset(open_services),
+        open_services=Later.of(frozenset(open_services)),
     )
 
 

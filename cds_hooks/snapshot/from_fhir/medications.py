@@ -20,7 +20,6 @@ from cds_hooks.snapshot.from_fhir.sites import in_words, site_of
 from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Medication, Medicine, Order, Standing
 from cds_hooks.snapshot.model import Gap, GapKind, Indexed, Listing, Unread
-from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.queries import ADMINISTRATIONS, MEDICATIONS, STATEMENTS
 from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Route
@@ -118,23 +117,19 @@ class Dose(NamedTuple):
     row: Row[fhir.MedicationAdministration]
 
 
-def read_medications(
-    reader: Reader, problems: Listing[Problem], given: Sequence[Dose], drafts: Sequence[Order]
-) -> Listing[Medication]:
+def read_medications(reader: Reader, given: Sequence[Dose], drafts: Sequence[Order]) -> Listing[Medication]:
     """Orders and statements that hold a drug that the tables know, with the dates they were stopped, and those in use
     that hold nothing that is known; not the orders that are the very drafts. What was given (`given`) without one of
     these orders is one that has ended."""
-    orders = _rows(MEDICATIONS, fhir.MedicationRequest, partial(_order, problems=problems, reader=reader), reader)
-    statements = _rows(
-        STATEMENTS, fhir.MedicationStatement, partial(_statement, problems=problems, reader=reader), reader
-    )
+    orders = _rows(MEDICATIONS, fhir.MedicationRequest, partial(_order, reader=reader), reader)
+    statements = _rows(STATEMENTS, fhir.MedicationStatement, partial(_statement, reader=reader), reader)
     dates = _Dates(_newest_by_order(given), Indexed(statements.found, None))
     drafted = {(order.reference, order.medication.ingredients) for order in drafts if order.medication}
     on_file = [
         Unread(row.subjects, partial(_settled, row, dates, drafted)) for row in (*orders.found, *statements.found)
     ]
     ordered = {*orders.references, *statements.references}
-    loose = (_given(dose, problems, reader) for dose in given if dose.order not in ordered)
+    loose = (_given(dose, reader) for dose in given if dose.order not in ordered)
     return Indexed([*on_file, *(_as_read(item) for item in loose if item)], _joined([*orders.gaps, *statements.gaps]))
 
 
@@ -215,7 +210,6 @@ def prescribed(
     reference: str,
     standing: Standing,
     origin: Origin,
-    problems: Listing[Problem],
     reader: Reader,
 ) -> Medication | None:
     """A MedicationRequest, drafted or on file; None when it refers to a product that could not be read."""
@@ -234,7 +228,7 @@ def prescribed(
         return bare
     return replace(
         bare,
-        reasons=reasons_of(order, problems, reader),
+        why=Later(lambda: reasons_of(order, reader)),
         dosing=Later(lambda: dosing(dosages, medicine, _dispense(order))),
         site=_site(dosages, medicine, reader),
     )
@@ -244,11 +238,11 @@ def _dispense(order: fhir.MedicationRequest) -> fhir.DispenseRequest:
     return fhir.decode(order.dispense_request, fhir.DispenseRequest) or fhir.DispenseRequest()
 
 
-def _order(row: Row[fhir.MedicationRequest], problems: Listing[Problem], reader: Reader) -> Medication | None:
+def _order(row: Row[fhir.MedicationRequest], reader: Reader) -> Medication | None:
     order = row.resource
     standing, doubt = _standing(order)
     dosages = dosages_of(order.dosage_instruction)
-    found = prescribed(order, dosages, row.reference, standing, row.origin, problems, reader)
+    found = prescribed(order, dosages, row.reference, standing, row.origin, reader)
     if found is None or not found.medicine.drugs:
         return found
     dispense = _dispense(order)
@@ -270,7 +264,7 @@ def replaced_by(order: fhir.MedicationRequest) -> str | None:
     return f"MedicationRequest/{identifier}" if identifier else None
 
 
-def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], reader: Reader) -> Medication | None:
+def _statement(row: Row[fhir.MedicationStatement], reader: Reader) -> Medication | None:
     statement = row.resource
     standing, doubt = _standing(statement)
     dosages = dosages_of(statement.dosage)
@@ -290,7 +284,7 @@ def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], r
         written=reader.when(period.start, statement.effective_date_time, statement.date_asserted),
         stopped=end if end and end.is_past(reader.as_of) else None,
         touched=reader.when(statement.meta.last_updated) if statement.meta else None,
-        reasons=reasons_of(statement, problems, reader),
+        why=Later(lambda: reasons_of(statement, reader)),
         dosing=Later(lambda: dosing(dosages, medicine)),
         site=_site(dosages, medicine, reader),
     )
@@ -380,7 +374,7 @@ def read_administrations(reader: Reader) -> tuple[Dose, ...]:
     return tuple(doses)
 
 
-def _given(dose: Dose, problems: Listing[Problem], reader: Reader) -> Medication | None:
+def _given(dose: Dose, reader: Reader) -> Medication | None:
     """A dose without an order on file, as an order that has ended; None when no table knows the drug."""
     raw = dose.row.resource
     dosages = dosages_of(raw.dosage)
@@ -395,7 +389,7 @@ def _given(dose: Dose, problems: Listing[Problem], reader: Reader) -> Medication
         written=dose.when,
         stopped=dose.when,
         last_given=dose.when,
-        reasons=reasons_of(raw, problems, reader),
+        why=Later(lambda: reasons_of(raw, reader)),
         site=_site(dosages, medicine, reader),
     )
 

@@ -151,11 +151,12 @@ def _read(reader: Reader, key: str, fact: str, wanted: Sequence[Concept]) -> Lis
             continue
         components = fhir.decode_list(raw.component, fhir.Component)
         unreadable += components is None
+        when = _when(raw, reader)
         for part in _parts(raw, components or ()):
             concepts = coded(part.code, reader.lookups).intersection(wanted)
             concepts = concepts & COUNT_WHEN_PRELIMINARY if raw.status == PRELIMINARY else concepts
             results += [
-                Unread(frozenset((concept,)), partial(_result, row, part, concept, reader))
+                Unread(frozenset((concept,)), partial(_result, row, part, concept, when, reader), when)
                 for concept in sorted(concepts)
             ]
     return Indexed(results, reader.chart.gap(key, fact, unreadable))
@@ -178,11 +179,13 @@ def _when(raw: fhir.Observation, reader: Reader) -> When | None:
     return reader.when(raw.effective_date_time, raw.effective_instant, period.end, period.start, raw.issued)
 
 
-def _result(row: Row[fhir.Observation], part: Valued, concept: Concept, reader: Reader) -> Result | Gap:
+def _result(
+    row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
+) -> Result | Gap:
     preliminary = row.resource.status == PRELIMINARY
     if row.resource.status not in VALID and not preliminary:
         return _unusable(concept, "has no readable status")
-    read = _value(row, part, concept, _when(row.resource, reader), reader)
+    read = _value(row, part, concept, when, reader)
     return replace(read, preliminary=True) if preliminary and isinstance(read, Result) else read
 
 

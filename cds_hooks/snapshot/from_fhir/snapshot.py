@@ -35,6 +35,7 @@ from cds_hooks.snapshot.from_fhir.results import (
     read_screening_labs,
     read_vitals,
 )
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import NOT_READ, Deferred, Listing
 from cds_hooks.snapshot.patient import Patient
@@ -136,7 +137,7 @@ class Reading:
     def drafts(self) -> tuple[Order, ...]:
         """The drafts before anything else is known: enough to see which rules they concern."""
         if self._drafts is None:
-            self._drafts = read_drafts(self._reader, Listing())
+            self._drafts = read_drafts(self._reader)
         return self._drafts
 
     def unread_drafts(self) -> tuple[Query, ...]:
@@ -166,10 +167,11 @@ class Reading:
             name: Deferred(partial(read, reader)) for key, (name, read) in READERS.items() if key in wanted
         }
         conditions = read_conditions(reader) if CONDITIONS in wanted else Conditions(NOT_READ, Listing(), NOT_READ)
-        drafts = read_drafts(reader, conditions.either)
+        reader.problems = conditions.either
+        drafts = self.drafts()
         if MEDICATIONS in wanted:
             given = read_administrations(reader) if ADMINISTRATIONS in wanted else ()
-            parts["medications"] = read_medications(reader, conditions.either, given, drafts)
+            parts["medications"] = read_medications(reader, given, drafts)
         if PATIENT in wanted:
             parts["demographics"] = read_demographics(reader)
         if ADMINISTRATIONS in wanted:
@@ -179,10 +181,10 @@ class Reading:
             parts["radiographs"] = Deferred(partial(read_radiographs, reader, self._reports))
             parts["densitometry"] = Deferred(partial(read_densitometry, reader))
         if ENCOUNTERS in wanted:
-            parts["encounters"] = Deferred(partial(read_encounters, reader, conditions.either))
+            parts["encounters"] = Deferred(partial(read_encounters, reader))
         if wanted & CARE:
             parts["care"] = Deferred(partial(read_care, reader, wanted))
-            parts["open_services"] = read_open_services(reader, wanted)
+            parts["open_services"] = Later(partial(read_open_services, reader, wanted))
         for key in wanted:
             self.chart.rows(key)  # the record says of each query in which state it came, looked at or not
         return Patient(
