@@ -7,6 +7,7 @@ STAMP      := $(VENV)/.installed
 PIP        := $(BIN)/python -m pip --disable-pip-version-check --no-input
 UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
+LOCK        ?= requirements.lock
 BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
@@ -68,14 +69,15 @@ lock: ## write the lock files anew with the newest versions that fit
 			--output-file "$$out" "$$@"; echo "wrote $$out"; }; \
 	compile requirements-dev.lock pyproject.toml --group pyproject.toml:dev; \
 	compile requirements.lock pyproject.toml --extra redis --constraints requirements-dev.lock; \
-	compile requirements-console.lock pyproject.toml --extra redis --extra console --constraints requirements-dev.lock; \
+	compile requirements-full.lock pyproject.toml --extra redis --extra console --extra traces \
+		--constraints requirements-dev.lock; \
 	compile requirements-build.lock --group pyproject.toml:build --constraints requirements-dev.lock
 
-wheelhouse: $(STAMP) ## dist/wheelhouse: Marrow and all that it needs, for an installation without internet
+wheelhouse: $(STAMP) ## dist/wheelhouse: Marrow and all that it needs, offline (LOCK=requirements-full.lock: every extra)
 	rm -rf dist/wheelhouse
 	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist/wheelhouse .
-	$(PIP) download --quiet --only-binary :all: --require-hashes --requirement requirements.lock --dest dist/wheelhouse
-	cp requirements.lock dist/wheelhouse/
+	$(PIP) download --quiet --only-binary :all: --require-hashes --requirement $(LOCK) --dest dist/wheelhouse
+	cp $(LOCK) dist/wheelhouse/requirements.lock
 	@echo 'dist/wheelhouse is complete; docs/record.md says how to install from it'
 
 clean: ## remove .venv and everything that was made
