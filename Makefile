@@ -9,10 +9,12 @@ UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
 LOCK        ?= requirements.lock
 BENCH_ARGS  ?=
+PART        ?=
+SAMPLE      ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test fuzz check format docs browser images bench lock wheelhouse clean
+.PHONY: help install demo serve test fuzz mutants check format docs browser images bench lock wheelhouse clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +32,9 @@ test: $(STAMP) ## run the tests with coverage (PYTEST_ARGS="--no-cov tests/spec"
 
 fuzz: $(STAMP) ## send anything anywhere, with new examples, for some minutes
 	$(BIN)/python -m pytest --no-cov --hypothesis-profile=fuzz $(PYTEST_ARGS) tests/fuzz
+
+mutants: $(STAMP) ## do the specs notice a changed line? (PART=rules/nsaid for a part, SAMPLE=20 of each part)
+	$(BIN)/python -m tests.house.mutants $(PART:%=--part %) $(SAMPLE:%=--sample %)
 
 check: $(STAMP) ## format, lint, types, import contracts, spelling, compose file, lock files
 	$(BIN)/ruff format --check .
@@ -81,7 +86,7 @@ wheelhouse: $(STAMP) ## dist/wheelhouse: Marrow and all that it needs, offline (
 	@echo 'dist/wheelhouse is complete; docs/record.md says how to install from it'
 
 clean: ## remove .venv and everything that was made
-	rm -rf $(VENV) dist build mappings/_built .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) dist build mutants mappings/_built .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
