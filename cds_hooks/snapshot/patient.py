@@ -144,13 +144,7 @@ class Patient:
 
     def allergic(self, *to: DrugGroup | Concept) -> Finding[Allergy]:
         """A recorded allergy or intolerance to a drug of these groups, or to what these concepts name."""
-        groups, wanted = {str(each) for each in to}, frozenset(to)
-        found = tuple(
-            item
-            for item in self.allergies.items
-            if item.concepts & wanted or any(drug.group in groups for drug in item.drugs)
-        )
-        return finding(found, self.allergies.gaps, self.allergies.remarks)
+        return finding(self.allergies.about(*to), self.allergies.gaps, self.allergies.remarks)
 
     # -- what an order is for
 
