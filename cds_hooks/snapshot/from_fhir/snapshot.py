@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,12 @@ from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
 from cds_hooks.snapshot.from_fhir.encounters import read_communications, read_encounters, read_imaging_studies
-from cds_hooks.snapshot.from_fhir.imaging import read_densitometry, read_mri_reports, read_radiographs
+from cds_hooks.snapshot.from_fhir.imaging import (
+    read_densitometry,
+    read_mri_reports,
+    read_radiographs,
+    unresolved_imaging_results,
+)
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -163,12 +168,19 @@ class Reading:
         return self.chart.recorded(CONDITIONS, reference)
 
     def unasked(self, keys: tuple[str, ...]) -> tuple[Query, ...]:
-        """What must still be asked for; once all keys are there, the medications that the rows refer to."""
-        queries = tuple(self.chart.unasked(keys))
-        if queries or MEDICATIONS not in keys:
+        """What must still be asked for; once all keys are there, what the rows refer to: medications and the results
+        of imaging."""
+        if queries := tuple(self.chart.unasked(keys)):
             return queries
-        loose = unresolved_administrations(self._reader) if ADMINISTRATIONS in keys else ()
-        return tuple(dict.fromkeys((*unresolved_medications(self._reader), *loose)))
+        return tuple(dict.fromkeys(self._referred(keys)))
+
+    def _referred(self, keys: tuple[str, ...]) -> Iterator[Query]:
+        if MEDICATIONS in keys:
+            yield from unresolved_medications(self._reader)
+        if MEDICATIONS in keys and ADMINISTRATIONS in keys:
+            yield from unresolved_administrations(self._reader)
+        if IMAGING_REPORTS in keys:
+            yield from unresolved_imaging_results(self._reader, self._reports)
 
     def patient(self, keys: Iterable[str], policy: Policy) -> Patient:
         """The snapshot, with the listings that these queries hold."""
