@@ -207,6 +207,8 @@ class Consultation:
         return keys_for(need for rule in self._concerned(readable) for need in self.advisor.needs[rule.rule.id])
 
     def _concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
+        if self.service.problems and not self.reading.enters(self.service.problems):
+            return ()
         return self.advisor.asked[self.service.asks].concerned(drafts)
 
 

@@ -12,7 +12,7 @@ from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.allergies import read_allergies
 from cds_hooks.snapshot.from_fhir.care import read_appointments, read_care, read_open_services
-from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
+from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign, read_page
 from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
@@ -32,6 +32,7 @@ from cds_hooks.snapshot.from_fhir.medications import (
     unresolved_medications,
 )
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
+from cds_hooks.snapshot.from_fhir.recognition import concepts_of
 from cds_hooks.snapshot.from_fhir.results import (
     read_bone_labs,
     read_immunology,
@@ -71,6 +72,7 @@ from cds_hooks.snapshot.queries import (
     Source,
 )
 from cds_hooks.snapshot.report_text import ReportReader
+from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Delivery, Query, State
 from cds_hooks.wire.request import Request
@@ -154,6 +156,14 @@ class Reading:
         if self._drafts is None:
             self._drafts = read_drafts(self._reader, Listing())
         return self._drafts
+
+    def enters(self, concepts: frozenset[Concept]) -> bool:
+        """Is a problem that was just entered about one of these? One that cannot be read may be."""
+        page = read_page(self.chart.request.context.new_conditions or fhir.NOTHING, "Condition")
+        if page is None or page.unreadable:
+            return True
+        entered = (row.code for row in page.rows if isinstance(row, fhir.Condition))
+        return any(concepts_of(code, self._reader.lookups) & concepts for code in entered)
 
     def unread_drafts(self) -> tuple[Query, ...]:
         """The reads that would tell which medicines the drafts give."""
