@@ -17,7 +17,7 @@ from msgspec import Raw
 from cds_hooks.snapshot.from_fhir.chart import is_foreign
 from cds_hooks.snapshot.from_fhir.reader import Reader
 from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of, texts_of
-from cds_hooks.snapshot.from_fhir.results import ANSWERS, INTERPRETATIONS, NOT_VALID, PRELIMINARY, VALID, Valued
+from cds_hooks.snapshot.from_fhir.results import ANSWERS, INTERPRETATIONS, NEVER_VALID, PRELIMINARY, VALID, Valued
 from cds_hooks.snapshot.from_fhir.sites import concepts_in, site_of
 from cds_hooks.snapshot.problem import Answer
 from cds_hooks.snapshot.report_text import Assertion, Finding, Mention, ReportReader
@@ -95,9 +95,9 @@ class _Retelling:
         if result is None:
             return NOT_UNDERSTOOD
         components = fhir.decode_list(result.component, fhir.Component)
-        if result.status in NOT_VALID and not (result.status == PRELIMINARY and self.report.status not in VALID):
+        if result.status in NEVER_VALID or (result.status == PRELIMINARY and self.report.status in VALID):
             return NOTHING
-        if result.status not in VALID | NOT_VALID or components is None:
+        if result.status not in VALID | {PRELIMINARY} or components is None:
             return NOT_UNDERSTOOD
         return _together(self._said(part, result) for part in self._parts(result, components))
 
