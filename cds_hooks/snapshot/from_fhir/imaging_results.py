@@ -33,7 +33,7 @@ WORDS: Mapping[Answer, str] = {
 }
 """How a report words an answer."""
 _AFFIRMED = re.compile(
-    r"(?:yes|present|seen|visible|identified|new|unchanged|stable|persist\w*|increas\w*|decreas\w*|improv\w*|minimal"
+    r"(?:yes|present|seen|visible|identified|new|unchanged|stable|persist\w*|increased|increasing|decreased|decreasing|improv\w*|minimal"
     r"|mild|slight|small|moderate|marked|severe|large|extensive|diffuse|focal|ja|vorhanden|oui|présent|s[ií])\b",
     re.IGNORECASE,
 )
