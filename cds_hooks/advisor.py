@@ -6,7 +6,8 @@
     answer = consultation.answer(have)
 
 Pure: the same request, data and moment give the same bytes. `needs` asks for each key once, so the loop ends: the
-medications that drafts refer to, then what the concerned rules need, then the medications that the chart refers to.
+medications that drafts refer to, then what the concerned rules need, then the medications and the results of imaging
+that the chart refers to.
 """
 
 from __future__ import annotations
@@ -205,6 +206,8 @@ class Consultation:
         return in_order(frozenset().union(*(self.advisor.keys[rule.rule.id] for rule in self._concerned(readable))))
 
     def _concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
+        if self.service.problems and not self.reading.enters(self.service.problems):
+            return ()
         return self.advisor.asked[self.service.asks].concerned(drafts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cds_hooks.authoring.rule import ORDER_HOOKS, Hook, UndoneCheck
+from cds_hooks.authoring.rule import ORDER_HOOKS, Hook, Rule, UndoneCheck
 from cds_hooks.authoring.verdict import BASIS_GROUPS, Advice, MissingData, Satisfied
 from cds_hooks.evaluation.evaluate import Failed, Judged, advice_of
 from cds_hooks.evaluation.merge import URGENCY, CardPlan, Spoken, plan
@@ -17,8 +17,9 @@ from cds_hooks.snapshot.policy import Mode, Policy, Threshold
 INFO_CAP = Threshold(
     name="info-cards", unit="1", default=5, low=1, high=20, source="decision D6 of the rule specification"
 )
+FIRST_INFO = ("BME-SP-04", "BME-SP-01", "BME-DX-06", "BME-DX-01", "BME-TB-01", "BME-TB-03", "BME-RF-02", "BME-TB-05")
 ORDER_OF_INFO = (
-    *("BME-SP-04", "BME-SP-01", "BME-DX-06", "BME-DX-01", "BME-TB-01", "BME-TB-03", "BME-RF-02", "BME-TB-05"),
+    *FIRST_INFO,
     *("BME-VF", "BME-CF", "BME-ON", "BME-IA", "BME-SP", "BME-DX", "BME-TB", "BME-ED", "BME-DS"),
 )
 """Which information cards of a chart come first: rules, then whole pathways (rule specification 0.5)."""
@@ -68,14 +69,15 @@ def triage(judged: Sequence[Judged], hook: Hook, policy: Policy | None = None) -
     cards = [card for card in planned if not _beside_critical(card, planned)]
     _mark(fates, Fate.HELD, [each for card in planned if card not in cards for each in card.members])
     cards = sorted(cards, key=lambda card: (URGENCY[card.indicator], _rank(card, hook)))
-    kept = cards if hook in ORDER_HOOKS else _capped(cards, int(site[INFO_CAP]))
+    heard = [each for each in judged if site.mode(each.rule.id) is Mode.LIVE]
+    undone = _undone(heard)
+    kept = cards if hook in ORDER_HOOKS else _capped(cards, int(site[INFO_CAP]), undone)
     _mark(fates, Fate.MERGED, [each for card in kept for each in card.lines])
     left_out = cards[len(kept) :]
     _mark(fates, Fate.CAPPED, [each for card in left_out for each in card.members])
-    heard = [each for each in judged if site.mode(each.rule.id) is Mode.LIVE]
     return Triage(
         cards=tuple(kept),
-        undone=tuple(_undone(heard)),
+        undone=tuple(undone),
         remarks=_remarks(heard),
         fates=fates,
         left_out=tuple(card.lead.rule.title for card in left_out),
@@ -121,13 +123,23 @@ def _rank(card: CardPlan, hook: Hook) -> int:
     """The place of an information card of a chart; all others keep the order of the rules."""
     if hook in ORDER_HOOKS or card.indicator != "info":
         return 0
-    return next(place for place, name in enumerate((*ORDER_OF_INFO, "")) if card.lead.rule.id.startswith(name))
+    return _place(card.lead.rule)
 
 
-def _capped(cards: list[CardPlan], cap: int) -> list[CardPlan]:
-    """Critical and warning cards are never dropped."""
+def _place(rule: Rule) -> int:
+    return next(place for place, name in enumerate((*ORDER_OF_INFO, "")) if rule.id.startswith(name))
+
+
+def _capped(cards: list[CardPlan], cap: int, undone: Sequence[UndoneCheck]) -> list[CardPlan]:
+    """Critical and warning cards are never dropped. Rules that come first and could not be checked keep one place for
+    all of them: what they may have displaced does not move up because data were missing."""
     urgent = sum(card.indicator != "info" for card in cards)
-    return cards[: urgent + cap]
+    shown = cards[: urgent + cap]
+    first = [each.rule for each in undone if each.rule.id in FIRST_INFO]
+    full = 1 < cap == len(shown) - urgent
+    if full and any(_place(rule) < _place(shown[-1].lead.rule) for rule in first):
+        return shown[:-1]
+    return shown
 
 
 def _undone(judged: Sequence[Judged]) -> list[UndoneCheck]:

@@ -113,13 +113,14 @@ def _long_and_unexplained(item: Problem, patient: Patient) -> Finding[Factual]:
 
 def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
     radiographs = [each for each in patient.radiographs.items if each.site.same_as(item.site) and not each.preliminary]
-    normal = [each for each in radiographs if each.readable and each.verdict(*STRUCTURAL) in (None, Assertion.ABSENT)]
     days = patient.policy[RADIOGRAPH_DAYS]
     if item.onset:
-        early = tuple(each for each in normal if 0 <= _days_after(item, each, patient) <= days)
+        early = [each for each in radiographs if 0 <= _days_after(item, each, patient) <= days]
     else:
-        early = tuple(each for each in normal if len(radiographs) == 1 and each.when.age_days(patient.as_of) <= days)
-    why = finding(early, patient.radiographs.gaps)
+        early = [each for each in radiographs if len(radiographs) == 1 and each.when.age_days(patient.as_of) <= days]
+    unread = tuple(each for each in early if each.may_hide(*STRUCTURAL))
+    normal = (each for each in early if each not in unread and each.verdict(*STRUCTURAL) in (None, Assertion.ABSENT))
+    why = finding(tuple(normal), (*patient.radiographs.gaps, *(each.unread for each in unread)))
     return unless(
         why, imaged(patient, item.site), mri_requested(patient, item.site), causes_of_edema(patient, item.site)
     )

@@ -68,7 +68,8 @@ class ImagingReport:
     """One report of an MR study or of plain radiographs.
 
     `site` is that of the study; `concepts` are what its code and title say (dynamic contrast). `readable` is False
-    where it holds neither a text nor a coded conclusion that could be read.
+    where it holds neither a text nor a coded conclusion that could be read, `complete` where a result Observation that
+    it refers to could not be had or understood.
     """
 
     site: Site
@@ -79,6 +80,7 @@ class ImagingReport:
     concepts: frozenset[Concept] = frozenset()
     preliminary: bool = False
     readable: bool = True
+    complete: bool = True
 
     @property
     def subjects(self) -> frozenset[Concept]:
@@ -101,6 +103,21 @@ class ImagingReport:
     def verdict(self, *findings: report_text.Finding) -> Assertion | None:
         """What it says of these findings at any place; None when it is silent."""
         return _verdict([sign for sign in self.signs if sign.finding in findings])
+
+    def may_hide(self, *findings: report_text.Finding) -> bool:
+        """May it say of these findings what could not be read? The words that it has answer for what they speak of, and
+        those about a place that no rule asks for answer for everything."""
+        if not self.readable:
+            return True
+        return not self.complete and self.site.known and self.verdict(*findings) is None
+
+    @property
+    def unread(self) -> Gap:
+        """That it, or some of its results, could not be read."""
+        of_mri = self.modality is Modality.MRI
+        need, name = (Need.MRI, "MR report") if of_mri else (Need.RADIOGRAPHS, "radiograph report")
+        what = "has results that could not be read" if self.readable else "holds no text that can be read"
+        return Gap(need, GapKind.OUT_OF_REACH, f"the {name} of {self.when.day} {what}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +172,7 @@ def edema_on_mri(
     """MRI_BME_POS at this site, or at any: present with the reports that say so, newest per place."""
     reports = edema_reports(patient, site, within_days=within_days, preliminary=preliminary)
     found = tuple(each for each in reports if each.assertion is Assertion.PRESENT)
-    return finding(found, _gaps(patient, site, within_days, preliminary), patient.mri_reports.remarks)
+    return finding(found, _gaps(patient, EDEMA_FINDINGS, site, within_days, preliminary), patient.mri_reports.remarks)
 
 
 def edema_ruled_out_on_mri(
@@ -167,7 +184,8 @@ def edema_ruled_out_on_mri(
     found = tuple(
         each for each in reports if each.assertion in NEGATED and not any(_same(each.site, one) for one in positive)
     )
-    return finding(found, _gaps(patient, site, within_days, preliminary=False), patient.mri_reports.remarks)
+    gaps = _gaps(patient, EDEMA_FINDINGS, site, within_days, preliminary=False)
+    return finding(found, gaps, patient.mri_reports.remarks)
 
 
 def edema_ever_on_mri(patient: Patient, site: Site | None = None) -> Finding[Sign]:
@@ -179,8 +197,9 @@ def edema_ever_on_mri(patient: Patient, site: Site | None = None) -> Finding[Sig
         if not report.preliminary and sign.finding in EDEMA_FINDINGS and sign.assertion is Assertion.PRESENT
         if site is None or sign.site.same_as(site)
     )
-    unreadable = tuple(_unreadable(report) for report in patient.mri_reports.items if _may_hide(report, site))
-    return finding(found, patient.mri_reports.gaps + unreadable, patient.mri_reports.remarks)
+    hidden = (report for report in patient.mri_reports.items if _may_hide(report, EDEMA_FINDINGS, site))
+    unread = tuple(report.unread for report in hidden)
+    return finding(found, patient.mri_reports.gaps + unread, patient.mri_reports.remarks)
 
 
 def edema_context(patient: Patient, order: Order | None = None) -> Finding[Fact]:
@@ -216,7 +235,7 @@ def seen_on_mri(
         if sign.assertion is said
         if _verdict([other for other in each.signs if other.finding is sign.finding]) is said
     )
-    gaps = _gaps(patient, site, within_days, preliminary)
+    gaps = _gaps(patient, findings, site, within_days, preliminary)
     return finding(tuple(dict.fromkeys(found)), gaps, patient.mri_reports.remarks)
 
 
@@ -273,18 +292,20 @@ def _verdict(signs: Sequence[Sign]) -> Assertion | None:
     return next((assertion for assertion in Assertion if any(sign.assertion is assertion for sign in signs)), None)
 
 
-def _gaps(patient: Patient, site: Site | None, within_days: float, preliminary: bool) -> tuple[Gap, ...]:
+def _gaps(
+    patient: Patient,
+    findings: tuple[report_text.Finding, ...],
+    site: Site | None,
+    within_days: float,
+    preliminary: bool,
+) -> tuple[Gap, ...]:
     """The query, and reports that decide and cannot be read; one of an unknown place may be about any."""
     listing: Listing[ImagingReport] = patient.mri_reports
     reports = _recent(patient, within_days, preliminary)
     overtaken = [r for r in reports if any(_newer(o, r) and o.site.same_as(r.site) for o in reports)]
-    hidden = (report for report in reports if report not in overtaken and _may_hide(report, site))
-    return listing.gaps + tuple(_unreadable(report) for report in hidden)
+    hidden = (report for report in reports if report not in overtaken and _may_hide(report, findings, site))
+    return listing.gaps + tuple(report.unread for report in hidden)
 
 
-def _may_hide(report: ImagingReport, site: Site | None) -> bool:
-    return not report.readable and (site is None or report.site.may_be(site))
-
-
-def _unreadable(report: ImagingReport) -> Gap:
-    return Gap(Need.MRI, GapKind.OUT_OF_REACH, f"the MR report of {report.when.day} holds no text that can be read")
+def _may_hide(report: ImagingReport, findings: tuple[report_text.Finding, ...], site: Site | None) -> bool:
+    return report.may_hide(*findings) and (site is None or report.site.may_be(site))

@@ -164,6 +164,7 @@ class Observation(Head, frozen=True):
     value_date_time: str | None = None
     data_absent_reason: CodeableConcept | None = None
     interpretation: Raw = NOTHING
+    body_site: Raw = NOTHING
     reference_range: Raw = NOTHING
     component: Raw = NOTHING
 
@@ -208,6 +209,8 @@ class DiagnosticReport(Head, frozen=True):
     conclusion: str | None = None
     conclusion_code: list[CodeableConcept] | None = None
     presented_form: list[Attachment] | None = None
+    result: Raw = NOTHING
+    contained: Raw = NOTHING
 
 
 class Procedure(Head, frozen=True):

@@ -362,6 +362,7 @@ def an_mri(
     when: When = days_ago(30),
     subchondral: bool = False,
     readable: bool = True,
+    complete: bool = True,
     preliminary: bool = False,
     concepts: Sequence[Concept] = (),
     modality: Modality = Modality.MRI,
@@ -380,6 +381,7 @@ def an_mri(
         concepts=frozenset(concepts),
         preliminary=preliminary,
         readable=readable,
+        complete=complete,
     )
 
 

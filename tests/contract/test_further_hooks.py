@@ -139,18 +139,44 @@ def test_a_new_syndrome_brings_the_checklist() -> None:
 
 
 def test_a_new_problem_is_not_edited() -> None:
-    """It is final (D9), also where the chart holds it already: tests are offered, no change of the diagnosis."""
+    """It is final (D9), also where the chart holds it already, and told once: tests are offered, no change of it."""
     hook = "problem-list-item-create"
     body = a_request(hook, [entered()], full_prefetch(the_advisor(), hook, [entered()]))
     [card] = cards_in(answer_of(hook, body, {}))
     actions = [action for each in card["suggestions"] for action in each["actions"]]
     assert {action["type"] for action in actions} == {"create"}
+    facts = card["extension"]["org.marrow-cds.basis"]["facts"]
+    assert [fact["resource"] for fact in facts].count("Condition/new") == 1
 
 
-def test_a_new_problem_of_another_kind() -> None:
+OLD_SYNDROME = fhir_condition(SYNDROME, id="old", recordedDate=day(20))
+
+
+@pytest.mark.parametrize("entered", [{"text": "streptococcal sore throat"}, {"text": "osteoporosis"}])
+def test_a_new_problem_of_another_kind(entered: Any) -> None:
+    """It brings nothing, whatever else is on the list, and nothing is read for it."""
     hook = "problem-list-item-create"
-    body = a_request(hook, [fhir_condition()], full_prefetch(the_advisor(), hook))
+    problem = fhir_condition(entered, id="new")
+    body = a_request(hook, [problem], full_prefetch(the_advisor(), hook, [OLD_SYNDROME]))
     assert told(hook, body) == []
+    assert the_advisor().consult(service_of(hook), a_request(hook, [problem]), AS_OF).needs({}) == ()
+
+
+@pytest.mark.parametrize("alternative", ["osteomyelitis", "stress fracture", "multiple myeloma", "joint effusion"])
+def test_a_new_alternative_to_a_syndrome_on_the_list(alternative: str) -> None:
+    """An entry that may contradict the syndrome brings the checklist as well."""
+    hook = "problem-list-item-create"
+    problem = fhir_condition({"text": alternative}, id="new", recordedDate=day(0))
+    assert told(hook, a_request(hook, [problem], full_prefetch(the_advisor(), hook, [OLD_SYNDROME])))
+
+
+@pytest.mark.parametrize("conditions", ["garbled", {"resourceType": "Bundle", "entry": [{"resource": {"code": 1}}]}])
+def test_a_new_problem_that_cannot_be_read(conditions: Any) -> None:
+    """It may be of edema: that it was not checked is said."""
+    hook = "problem-list-item-create"
+    body = json.loads(a_request(hook, [], full_prefetch(the_advisor(), hook)))
+    body["context"]["conditions"] = conditions
+    assert told(hook, json.dumps(body).encode()) == ["BME-SYS-01"]
 
 
 def test_a_new_problem_of_another_patient_is_refused() -> None:

@@ -358,6 +358,38 @@ def test_information_of_the_chart_is_capped_and_counted() -> None:
     assert len(triage(orders, SELECT).cards) == 7
 
 
+UNDONE = MissingData(out_of_reach(Need.MEDICATIONS))
+
+
+@pytest.mark.parametrize(
+    ("undone", "shown"),
+    [
+        (["BME-RF-02"], 4),
+        (["BME-RF-02", "BME-TB-03"], 4),
+        (["BME-DX-13"], 5),
+        (["BME-CI-05"], 5),
+        ([], 5),
+    ],
+    ids=["one that comes first", "one place for several", "one that comes later", "one that never informs", "none"],
+)
+def test_a_rule_that_could_not_be_checked_keeps_its_place(undone: list[str], shown: int) -> None:
+    """What it may have displaced does not move up because data were missing; it is named with the rest."""
+    said = [about_chart(rule, says()) for rule in ("BME-TB-01", "BME-TB-05", "BME-ON-02", "BME-DX-10", "BME-ED-04")]
+    found = triage([*said, *(about_chart(rule, UNDONE) for rule in undone)], VIEW)
+    assert len(found.cards) == shown
+    assert found.left_out == ("title of BME-ED-04",)[: 5 - shown]
+
+
+def test_a_place_is_kept_only_among_those_that_are_full() -> None:
+    """Where there is room, where all that is shown comes first itself, and where a site shows a single card."""
+    unread = about_chart("BME-TB-05", UNDONE)
+    assert len(triage([about_chart("BME-ED-04", says()), unread], VIEW).cards) == 1
+    first = ("BME-SP-04", "BME-SP-01", "BME-DX-06", "BME-DX-01", "BME-TB-01")
+    assert len(triage([*(about_chart(rule, says()) for rule in first), unread], VIEW).cards) == 5
+    one = Policy({INFO_CAP.name: 1})
+    assert cards(triage([about_chart("BME-ED-04", says()), unread], VIEW, one)) == ["BME-ED-04"]
+
+
 def test_an_order_rule_needs_a_hook_of_orders() -> None:
     """The two kinds of hook are told apart by this set alone."""
     assert {SIGN, SELECT} == ORDER_HOOKS

@@ -3,7 +3,7 @@
 When    edema syndrome of an adult is active and began no more than a year ago
   and   neither physiotherapy nor offloading is on record since two weeks before its onset
 Unless  it is at the spine, where early mobilization takes their place
-Then    offer physiotherapy and crutches, and an NSAID where nothing speaks against one and none is taken
+Then    offer physiotherapy and crutches, and an NSAID where nothing speaks against one; else say what does
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from cds_hooks.authoring.verdict import (
     Advice,
     Group,
     MissingData,
-    Proposal,
     Propose,
     Treat,
     Verdict,
 )
-from cds_hooks.snapshot import age, course, nsaid, vitamin_d_level
+from cds_hooks.snapshot import age, course, vitamin_d_level
 from cds_hooks.snapshot.model import Absent, Finding, Gap, GapKind, Present, Unknown, finding, gaps_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Problem
@@ -55,7 +54,7 @@ RULE = Rule(
     ),
     limits="Reviews and experts, no randomized trial; aids are often handed out without an order.",
     proposes=(Treatment.NSAID,),
-    thresholds=(course.LATE_DAYS, *vitamin_d_level.BANDS, nsaid.ANALGESIC_ASPIRIN),
+    thresholds=(course.LATE_DAYS, *vitamin_d_level.BANDS),
     overrides=(OverrideReason("already-offloaded", "Already offloaded"),),
 )
 
@@ -102,14 +101,13 @@ def _within_a_year(items: Iterable[Problem], patient: Patient) -> Problem | None
 
 
 def _advice(problem: Problem, gaps: tuple[Gap, ...], patient: Patient) -> Advice:
-    taken, level = nsaid.taken(patient), vitamin_d_level.between(patient)
-    relief: tuple[Proposal, ...] = () if isinstance(taken, Present) else (Treat(Treatment.NSAID),)
+    level = vitamin_d_level.between(patient)
     return Advice(
         indicator="info",
         summary=SUMMARY,
         detail=(AIM, BUNDLE, THERAPIST, REVIEW, *vitamin_d_level.vitamin_d_note(patient)),
         because=(problem.fact, *(level.facts if isinstance(level, Present) else ())),
         unchecked=tuple(dict.fromkeys((*gaps, *gaps_of(level)))),
-        proposals=(Propose(Service.PHYSIOTHERAPY), Propose(Service.CRUTCHES), *relief),
+        proposals=(Propose(Service.PHYSIOTHERAPY), Propose(Service.CRUTCHES), Treat(Treatment.NSAID)),
         group=Group.CARE,
     )

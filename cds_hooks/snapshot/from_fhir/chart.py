@@ -166,7 +166,8 @@ class Chart:
     def _read(self, key: str) -> Rows:
         found = Rows()
         relied_on = key not in self.request.prefetch
-        if key == CONDITIONS and (entered := self.request.context.new_conditions):
+        entered = self.request.context.new_conditions if key == CONDITIONS else None
+        if entered:
             self._add(found, read_page(entered, self.sources[key].row_type), Origin.CONTEXT)
         if not relied_on:
             sent = self._sent_page(key)
@@ -175,6 +176,8 @@ class Chart:
         fetched = self.have.get(key, NOT_ASKED)
         for raw in fetched.pages:
             self._add(found, read_page(Raw(raw), self.sources[key].row_type), Origin.FHIR_SERVER)
+        if entered:
+            _drop_old_copies(found)
         if relied_on and fetched.state not in (State.DATA, State.EMPTY):
             found.fail(fetched.reason)
         if found.foreign and not found.rows:
@@ -203,6 +206,12 @@ class Chart:
                 self.included[f"{head.resource_type}/{head.id}"] = raw
             elif _is_error(raw):
                 found.fail(REFUSED)
+
+
+def _drop_old_copies(found: Rows) -> None:
+    """What was just entered may be in the chart already: it counts once, as it was entered."""
+    entered = {row.reference for row in found.rows if row.origin is Origin.CONTEXT and row.resource.id}
+    found.rows = [row for row in found.rows if row.origin is Origin.CONTEXT or row.reference not in entered]
 
 
 def read_page(raw: Raw, row_type: str) -> Page | None:

@@ -1,5 +1,5 @@
-"""Reports of MR studies and radiographs: their site by code or words, what they say by coded conclusion or text. Of
-bone density measurements only that they were made."""
+"""Reports of MR studies and radiographs: their site by code or words, what they say by coded conclusion, text or result
+Observations. Of bone density measurements only that they were made."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from binascii import Error as NotBase64
 from collections.abc import Iterable, Iterator, Mapping
 
 from cds_hooks.snapshot.from_fhir.chart import Row
+from cds_hooks.snapshot.from_fhir.imaging_results import NOTHING, results_of, unresolved_results
 from cds_hooks.snapshot.from_fhir.reader import Reader, text_of
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.results import VALID
@@ -22,6 +23,7 @@ from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
+from cds_hooks.wire.delivery import Query
 
 PLAIN_TEXT = "text/plain"
 NEVER_COUNTS = {"registered", "cancelled", "entered-in-error"}  # registered: announced, nothing is said yet
@@ -72,8 +74,17 @@ def read_mri_reports(reader: Reader, reports: ReportReader) -> Listing[ImagingRe
 
 def read_radiographs(reader: Reader, reports: ReportReader) -> Listing[ImagingReport]:
     """Every report of plain radiographs that counts."""
-    mine = [row for row in _counting(reader) if Concept.XRAY_ANY in concepts_of(row.resource.code, reader.lookups)]
+    mine = [row for row in _counting(reader) if _is_radiograph(row.resource, reader)]
     return _listing(mine, Modality.RADIOGRAPH, Need.RADIOGRAPHS, [], reader, reports)
+
+
+def unresolved_imaging_results(reader: Reader, reports: ReportReader) -> Iterator[Query]:
+    """The reads of what the reports of MR studies and radiographs refer to as their results."""
+    for row in _counting(reader):
+        report = row.resource
+        queries = tuple(unresolved_results(report, reader))
+        if queries and (_is_radiograph(report, reader) or _of_mri(report, reader, reports)):
+            yield from queries
 
 
 def read_densitometry(reader: Reader) -> Listing[Event]:
@@ -150,6 +161,10 @@ def _of_mri(report: fhir.DiagnosticReport, reader: Reader, reports: ReportReader
     return None if speaks_of_marrow or not title else False
 
 
+def _is_radiograph(report: fhir.DiagnosticReport, reader: Reader) -> bool:
+    return Concept.XRAY_ANY in concepts_of(report.code, reader.lookups)
+
+
 def _department_is_mr(report: fhir.DiagnosticReport) -> bool:
     codings = (coding for category in concepts_in(report.category) for coding in category.coding or ())
     return any(coding.code == NMR for coding in codings)
@@ -159,10 +174,12 @@ def _report(
     row: Row[fhir.DiagnosticReport], modality: Modality, when: When, reader: Reader, reports: ReportReader
 ) -> ImagingReport:
     """A report whose status is not known says nothing that could be relied on."""
-    raw = row.resource
-    text = "\n\n".join(_texts(raw)) if raw.status in VALID | PRELIMINARY else ""
-    said = reports.read(text, of_mri=modality is Modality.MRI).mentions
-    coded = tuple(_coded(raw, said, reader)) if raw.status in VALID | PRELIMINARY else ()
+    raw, of_mri = row.resource, modality is Modality.MRI
+    reliable = raw.status in VALID | PRELIMINARY
+    text = "\n\n".join(_texts(raw)) if reliable else ""
+    results = results_of(raw, reader, reports, of_mri=of_mri) if reliable else NOTHING
+    said = (*reports.read(text, of_mri=of_mri).mentions, *results.mentions)
+    coded = tuple(_coded(raw, said, reader)) if reliable else ()
     site = site_of(reader.lookups, _code(raw))
     preliminary = raw.status in PRELIMINARY
     signs = tuple(
@@ -179,7 +196,8 @@ def _report(
         signs=signs,
         concepts=concepts_of(raw.code, reader.lookups),
         preliminary=preliminary,
-        readable=bool(text or coded),
+        readable=bool(text or coded or results.read),
+        complete=not results.unread,
     )
 
 

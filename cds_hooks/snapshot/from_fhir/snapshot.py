@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,13 +11,18 @@ from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.allergies import read_allergies
 from cds_hooks.snapshot.from_fhir.care import read_appointments, read_care, read_open_services
-from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
+from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign, read_page
 from cds_hooks.snapshot.from_fhir.conditions import Conditions, read_conditions, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
 from cds_hooks.snapshot.from_fhir.encounters import read_communications, read_encounters, read_imaging_studies
-from cds_hooks.snapshot.from_fhir.imaging import read_densitometry, read_mri_reports, read_radiographs
+from cds_hooks.snapshot.from_fhir.imaging import (
+    read_densitometry,
+    read_mri_reports,
+    read_radiographs,
+    unresolved_imaging_results,
+)
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -26,6 +31,7 @@ from cds_hooks.snapshot.from_fhir.medications import (
     unresolved_medications,
 )
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader
+from cds_hooks.snapshot.from_fhir.recognition import concepts_of
 from cds_hooks.snapshot.from_fhir.results import (
     read_bone_labs,
     read_immunology,
@@ -66,6 +72,7 @@ from cds_hooks.snapshot.queries import (
     Source,
 )
 from cds_hooks.snapshot.report_text import ReportReader
+from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Delivery, Query, State
 from cds_hooks.wire.request import Request
@@ -140,6 +147,14 @@ class Reading:
             self._drafts = read_drafts(self._reader)
         return self._drafts
 
+    def enters(self, concepts: frozenset[Concept]) -> bool:
+        """Is a problem that was just entered about one of these? One that cannot be read may be."""
+        page = read_page(self.chart.request.context.new_conditions or fhir.NOTHING, "Condition")
+        if page is None or page.unreadable:
+            return True
+        entered = (row.code for row in page.rows if isinstance(row, fhir.Condition))
+        return any(concepts_of(code, self._reader.lookups) & concepts for code in entered)
+
     def unread_drafts(self) -> tuple[Query, ...]:
         """The reads that would tell which medicines the drafts give."""
         return (*self.chart.unread_orders(), *unresolved_drafts(self._reader, self.drafts()))
@@ -153,12 +168,19 @@ class Reading:
         return self.chart.recorded(CONDITIONS, reference)
 
     def unasked(self, keys: tuple[str, ...]) -> tuple[Query, ...]:
-        """What must still be asked for; once all keys are there, the medications that the rows refer to."""
-        queries = tuple(self.chart.unasked(keys))
-        if queries or MEDICATIONS not in keys:
+        """What must still be asked for; once all keys are there, what the rows refer to: medications and the results
+        of imaging."""
+        if queries := tuple(self.chart.unasked(keys)):
             return queries
-        loose = unresolved_administrations(self._reader) if ADMINISTRATIONS in keys else ()
-        return tuple(dict.fromkeys((*unresolved_medications(self._reader), *loose)))
+        return tuple(dict.fromkeys(self._referred(keys)))
+
+    def _referred(self, keys: tuple[str, ...]) -> Iterator[Query]:
+        if MEDICATIONS in keys:
+            yield from unresolved_medications(self._reader)
+        if MEDICATIONS in keys and ADMINISTRATIONS in keys:
+            yield from unresolved_administrations(self._reader)
+        if IMAGING_REPORTS in keys:
+            yield from unresolved_imaging_results(self._reader, self._reports)
 
     def patient(self, keys: Iterable[str], policy: Policy) -> Patient:
         """The snapshot, with the listings that these queries hold."""

@@ -8,8 +8,8 @@ import pytest
 
 from cds_hooks.snapshot.imaging import Modality
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.report_text import Assertion, Region, Side
 from cds_hooks.snapshot.report_text import Finding as Seen
-from cds_hooks.snapshot.report_text import Region, Side
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from tests.builders.moment import days_ago
@@ -22,8 +22,8 @@ HIP = Site(Region.HIP, Side.LEFT)
 PAIN = a_problem(Concept.PAIN_HIP, site=HIP, onset=days_ago(50))
 
 
-def xray(days: int = 35, *signs: Any, site: Site = HIP) -> Any:
-    return an_mri(None, *signs, site=site, when=days_ago(days), modality=Modality.RADIOGRAPH, id="xray")
+def xray(days: int = 35, *signs: Any, site: Site = HIP, **changed: Any) -> Any:
+    return an_mri(None, *signs, site=site, when=days_ago(days), modality=Modality.RADIOGRAPH, id="xray", **changed)
 
 
 def with_xray(**chart: Any) -> Patient:
@@ -77,3 +77,18 @@ def test_out_of_reach() -> None:
         with_xray(problems=(PAIN, knee), radiographs=cut_off(Need.RADIOGRAPHS, xray())),
         advice(RULE, "info", offers=["mri_hip"], unchecked=True),
     )
+
+
+@pytest.mark.parametrize("changed", [{"readable": False}, {"complete": False}], ids=["report", "results"])
+def test_a_radiograph_that_could_not_be_read_is_not_a_normal_one(changed: Any) -> None:
+    """It may show a fracture: missing, unless its words say that it does, or another radiograph is normal."""
+    spec(with_xray(radiographs=(xray(**changed),)), missing(RULE, Need.RADIOGRAPHS))
+    spec(with_xray(radiographs=(xray(61, **changed),)), satisfied(RULE))
+    spec(with_xray(radiographs=(xray(35, **changed), xray(30))), advice(RULE, "info", unchecked=True))
+
+
+def test_what_a_radiograph_says_counts_whatever_its_results() -> None:
+    fracture = a_sign(Seen.FRACTURE, site=HIP)
+    denied = a_sign(Seen.FRACTURE, Assertion.ABSENT, site=HIP)
+    spec(with_xray(radiographs=(xray(35, fracture, complete=False),)), satisfied(RULE))
+    spec(with_xray(radiographs=(xray(35, denied, complete=False),)), FIRES)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cds_hooks.authoring.rule import Hook
-from cds_hooks.authoring.verdict import Advice, Group
+from cds_hooks.authoring.verdict import Advice, Group, Treat
 from cds_hooks.evaluation.evaluate import Judged
+from cds_hooks.evaluation.merge import CardPlan, Spoken
+from cds_hooks.evaluation.offers import offers
 from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.model import GapKind
 from cds_hooks.snapshot.patient import Demographics
 from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
-from cds_hooks.snapshot.vocabulary import Concept, Need
+from cds_hooks.snapshot.vocabulary import Concept, Need, Treatment
 from tests.builders.moment import born, days_ago
 from tests.builders.snapshot import (
     a_medication,
@@ -88,8 +91,19 @@ def test_other_care_is_none() -> None:
     spec(chart(care=[of_care(Concept.MRI_ANY, 10)]), advice(RULE, "info"))
 
 
-def test_an_nsaid_in_use_is_not_offered_again_and_is_no_offloading() -> None:
-    spec(chart(medications=[a_medication("ibuprofen")]), advice(RULE, "info", offers=BUNDLE))
+@pytest.mark.parametrize(
+    ("taken", "named"),
+    [(["ibuprofen"], ["BME-DS-NSA-06"]), (["ibuprofen", "warfarin"], ["BME-DS-NSA-01", "BME-DS-NSA-06"])],
+)
+def test_an_nsaid_in_use_is_not_offered_again_and_is_no_offloading(taken: list[str], named: list[str]) -> None:
+    """What speaks against one more is named, and what speaks against the one that is taken."""
+    patient = chart(medications=[a_medication(each) for each in taken])
+    verdict = judge(RULE, patient)
+    assert isinstance(verdict, Advice)
+    [rule] = [each.rule for each in CATALOG if each.rule.id == RULE]
+    made = offers(CardPlan(Spoken(rule, None, verdict)), CATALOG, patient)
+    assert Treat(Treatment.NSAID) not in made.proposals
+    assert [re.findall(r"BME-DS-NSA-\d+", note) for note in made.notes] == [[each] for each in named]
 
 
 def test_the_gray_zone_of_vitamin_d_is_a_line_of_the_card() -> None:

@@ -390,6 +390,11 @@ def test_a_code_that_nobody_confirmed_is_not_known(knowledge: Knowledge, system:
         ("Hüftkopfnekrose links", {"osteonecrosis"}),
         ("Osteonecrosis of the jaw due to drugs", {"osteonecrosis_of_jaw"}),
         ("Stress fracture of second metatarsal", {"stress_fracture"}),
+        ("Fracture of clavicle", {"fracture"}),
+        ("Closed fracture of the left tibial plateau", {"fracture"}),
+        ("Right ankle fracture", {"fracture"}),
+        ("Schenkelhalsfraktur links", {"fracture"}),
+        ("Fracture du col du fémur", {"fracture"}),
         ("Active Charcot foot", {"charcot"}),
         ("Complex regional pain syndrome", {"crps"}),
         ("Rheumatoid arthritis", {"rheumatoid_arthritis"}),
@@ -445,6 +450,10 @@ def test_text_names(knowledge: Knowledge, text: str, concepts: set[str]) -> None
         ("Hepatitis B vaccination", "hepatitis_b"),
         ("MRI ankle without contrast", "mri_with_contrast"),
         ("Algodystrophy", "bone_marrow_edema_syndrome"),
+        ("High risk of fracture", "fracture"),
+        ("History of fracture of hip", "fracture"),
+        ("Personal history of (healed) traumatic fracture", "fracture"),
+        ("Osteoporosis without current pathological fracture", "fracture"),
     ],
 )
 def test_text_that_means_something_else(knowledge: Knowledge, text: str, concept: str) -> None:
