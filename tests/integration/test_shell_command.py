@@ -26,7 +26,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 def environment(**settings: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARROW_")}
-    return {**inherited, "PYTHONPATH": str(REPOSITORY), **settings}
+    return {**inherited, "PYTHONPATH": str(REPOSITORY), "MARROW_DRAIN_SECONDS": "0", **settings}
 
 
 def run(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
