@@ -1,2 +1,4 @@
-"""Reading from the EHR's FHIR server: one page (`client`), all queries of a round (`gather`), all rounds (`rounds`), and
-a server that is left alone (`breaker`)."""
+"""Reading from the EHR's FHIR server: one page (`client`), all queries of a round (`gather`), all rounds (`rounds`).
+
+`breaker` says when a server is left alone.
+"""

@@ -79,7 +79,7 @@ class Reader:
         try:
             return await self._page(url, query, 0)
         except StatusFault as fault:
-            # The client's own next page stays as it is: with other pages than those it counted in, rows would be missed.
+            # The client's own next page stays as it is: on pages of another length, rows in between would be missed.
             plainer = url if query.resume else _without_optional(url)
             if fault.status != 400 or plainer == url:
                 raise

@@ -90,7 +90,9 @@ async def test_a_listed_name_that_leads_inside(tmp_path: Path) -> None:
     for inside in ("169.254.169.254", "127.0.0.1", "10.0.0.1", "::1", "fd00:ec2::254", "::ffff:10.0.0.1"):
         outgoing = open_outgoing(resolver=Names([inside]))
         async with outgoing.session:
-            reader = Reader(outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS
+            )
             [delivery] = (await reader.gather([Query("patient", "Patient/1")])).values()
         assert delivery.state is State.FAILED
         assert "an address that Marrow may not call" in delivery.reason
@@ -105,7 +107,9 @@ async def test_a_name_that_changes_its_mind() -> None:
         assert base
         outgoing = open_outgoing({"ehr.example.org": LOOPBACK_NETWORKS}, resolver=names)
         async with outgoing.session:
-            reader = Reader(outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 5, LIMITS
+            )
             for _ in range(2):
                 [delivery] = (await reader.gather([Query("patient", "Patient/1")])).values()
                 assert delivery.state is State.DATA
@@ -134,7 +138,9 @@ async def test_a_redirect_to_somebody_else(status: int) -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS
+            )
             [delivery] = (await reader.gather([Query("patient", "Patient/1")])).values()
         assert delivery.state is State.FAILED
         assert evil.calls == []
@@ -161,7 +167,9 @@ async def test_a_next_link_that_leads_away(link: str) -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS
+            )
             [delivery] = (await reader.gather([Query("conditions", "Condition?patient=1")])).values()
         assert delivery.state is State.FAILED
         assert ehr.calls == ["Condition?patient=1"]
@@ -177,7 +185,9 @@ async def test_a_compressed_bomb_from_the_ehr() -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 30, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 30, LIMITS
+            )
             [delivery] = (await reader.gather([Query("conditions", "Condition?patient=1")])).values()
     assert delivery.state is State.FAILED
 
@@ -198,7 +208,9 @@ async def test_an_ehr_that_drips() -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 0.1, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 0.1, LIMITS
+            )
             [delivery] = (await reader.gather([Query("conditions", "Condition?patient=1")])).values()
     assert delivery.state is State.FAILED
 

@@ -44,9 +44,10 @@ class Instance:
         async with asyncio.timeout(60):
             await self._process.wait()
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
+            await self._process.wait()
 
 
 class Proxy:
@@ -165,8 +166,8 @@ async def test_instances_are_replaced_one_after_the_other_and_no_call_is_lost(tm
             await first.stop()
             await second.stop()
     finally:
-        first.kill()
-        second.kill()
+        await first.kill()
+        await second.kill()
     # Without an EHR to ask, the card of such a call is the notice that says so.
     assert calls.answers.keys() == {"200 BME-SYS-01"}
     with closing(sqlite3.connect(tmp_path / "marrow.db")) as connection:

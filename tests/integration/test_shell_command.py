@@ -91,6 +91,26 @@ def test_serve_answers_and_drains_when_it_is_stopped(tmp_path: Path) -> None:
     connection.close()
 
 
+def test_a_stop_is_announced_before_it_comes(tmp_path: Path) -> None:
+    """Whoever spreads the calls is told to turn away, while calls are answered and no connection is kept."""
+    settings = {"MARROW_MODE": "development", "MARROW_DRAIN_SECONDS": "300"}
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, **settings) as (process, url):
+        with httpx.Client(base_url=url, timeout=10) as client:
+            assert "connection" not in client.post(SIGN, json=a_call()).headers
+            process.send_signal(signal.SIGTERM)
+            while (told := client.get("/health/ready")).status_code == 200:
+                pass
+            assert (told.status_code, told.json()["status"]) == (503, "stopping")
+            answered = client.post(SIGN, json=a_call())
+            assert answered.json()["cards"]
+            assert answered.headers["connection"] == "close"
+        process.send_signal(signal.SIGTERM)  # asked a second time it does not wait any longer
+        said = process.communicate(timeout=30)[1]
+    assert "drain_begun" in said
+    with closing(sqlite3.connect(tmp_path / "marrow.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (2,)
+
+
 @pytest.mark.conforms("A10", "T1")
 def test_serve_speaks_https_by_itself(tmp_path: Path) -> None:
     """TLS 1.2 or later, with the site's certificate (checklist item A10)."""
