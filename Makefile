@@ -8,10 +8,11 @@ PIP        := $(BIN)/python -m pip --disable-pip-version-check --no-input
 UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
 BENCH_ARGS  ?=
+SOAK_ARGS   ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test fuzz check format docs bench lock wheelhouse clean
+.PHONY: help install demo serve test fuzz check format docs bench soak lock wheelhouse clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ docs: $(STAMP) ## write docs/rules.md and docs/conformance.md anew
 
 bench: $(STAMP) ## measure Marrow against a bare endpoint (BENCH_ARGS=--short for a quick look)
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+soak: $(STAMP) ## mixed calls and faults for ten minutes, every answer accounted for (SOAK_ARGS="--minutes 1")
+	$(BIN)/python -m bench.soak $(SOAK_ARGS)
 
 # One resolution for Linux and macOS on every supported Python; the smaller sets are held to the largest.
 lock: ## write the lock files anew with the newest versions that fit

@@ -27,7 +27,8 @@ class Breaker:
 
     def __init__(self, server: str, failures: int, pause: float, clock: Callable[[], float]) -> None:
         self._server, self._most, self._pause, self._clock = server, failures, pause, clock
-        self._failed = 0  # in a row
+        self._answers = 0
+        self._failed = 0  # in a row, and none of them while another query was answered
         self._again = 0.0
 
     @contextmanager
@@ -37,25 +38,30 @@ class Breaker:
             if self._clock() < self._again:
                 raise FhirFault(LEFT_ALONE)
             self._again = self._clock() + self._pause  # this query tries, the others wait for what becomes of it
+        answers = self._answers
         try:
             yield
         except FhirFault as fault:
             if fault.down:
-                self._no_answer(fault.wait)
+                self._no_answer(answers, fault.wait)
             else:
                 self._answer()
             raise
         except asyncio.CancelledError:  # the deadline of the call
-            self._no_answer()
+            self._no_answer(answers)
             raise
         self._answer()
 
     def _answer(self) -> None:
         if self._failed >= self._most:
             log.info("fhir_server_answers_again", server=self._server)
+        self._answers += 1
         self._failed = 0
 
-    def _no_answer(self, wait: float = 0.0) -> None:
+    def _no_answer(self, answers: int, wait: float = 0.0) -> None:
+        """`answers` is how many there were when the query went out: a server that gave more since then lives."""
+        if self._answers > answers:
+            return
         self._failed += 1
         self._again = self._clock() + max(self._pause, min(wait, LONGEST_PAUSE_SECONDS))
         if self._failed == self._most:

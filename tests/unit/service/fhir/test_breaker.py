@@ -71,6 +71,18 @@ def test_a_refusal_or_an_answer_of_no_use_shows_that_it_lives(fault: FhirFault) 
     assert not left_alone(breaker)
 
 
+def test_one_kind_of_data_that_hangs_does_not_cost_the_others() -> None:
+    """Many calls wait for the same search in vain, at once, while the server answers all else."""
+    breaker = Breakers(2, 5, Seconds()).at(EHR)
+    waiting = [breaker.asking() for _ in range(10)]
+    for query in waiting:
+        query.__enter__()
+    answered(breaker)
+    for query in waiting:
+        query.__exit__(asyncio.CancelledError, asyncio.CancelledError(), None)
+    assert not left_alone(breaker)
+
+
 def test_after_the_pause_one_query_tries_for_all() -> None:
     clock = Seconds()
     breaker = Breakers(1, 5, clock).at(EHR)
