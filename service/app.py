@@ -190,9 +190,10 @@ def _add_console(
     from service.console.door import ConsoleDoor
 
     door = ConsoleDoor.of(settings)
+    app.state.console = door is not None and find_spec("jinja2") is not None
     if door is None:
         return
-    if find_spec("jinja2") is None:
+    if not app.state.console:
         log.info("console_not_installed")
         return
     from service.console.routes import Console, console_routes

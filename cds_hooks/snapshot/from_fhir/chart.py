@@ -210,14 +210,13 @@ def read_page(raw: Raw, row_type: str) -> Page | None:
 
     All rows at once where they are as they should be; one by one where one of them is not.
     """
-    kind = fhir.ROWS[row_type]
-    whole: fhir.Page[fhir.Head] | None = fhir.decode(raw, fhir.Page[kind])  # type: ignore[valid-type]  # by row type
+    whole = fhir.decode_page(raw, row_type)
     if whole is not None and whole.resource_type == "Bundle":
         rows = [entry.resource for entry in whole.entry or ()]
         fitting = tuple(row for row in rows if row is not None and row.resource_type == row_type)
         if len(fitting) == len(rows):
             return Page(whole.following, fitting, total=whole.total or 0)
-    return _one_by_one(raw, row_type, kind)
+    return _one_by_one(raw, row_type, fhir.ROWS[row_type])
 
 
 def _one_by_one(raw: Raw, row_type: str, kind: type[fhir.Head]) -> Page | None:

@@ -9,6 +9,8 @@ from functools import cache
 from typing import TypeVar, cast
 
 from cds_hooks.snapshot.from_fhir.chart import Chart, Row
+from cds_hooks.snapshot.model import NOT_READ, Listing
+from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.when import When, read_when
@@ -38,12 +40,14 @@ class Lookups:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the rows of one chart. `limits` keeps the reference ranges, which a laboratory sends with each result."""
+    """Reads the rows of one chart. `limits` keeps the reference ranges, which a laboratory sends with each result;
+    `problems` are the Conditions that reasons refer to, once they are read."""
 
     chart: Chart
     lookups: Lookups
     as_of: datetime
     limits: dict[tuple[object, ...], tuple[float | None, float | None]] = field(default_factory=dict)
+    problems: Listing[Problem] = NOT_READ
 
     def rows(self, key: str, kind: type[T]) -> list[Row[T]]:
         """The rows under a key; `kind` is the type that the query's rows are read as."""
