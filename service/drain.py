@@ -46,8 +46,11 @@ class Drain:
             signal.signal(signal.SIGTERM, end)
 
     def _announce(self, loop: asyncio.AbstractEventLoop, end: Callable[[int, FrameType | None], object]) -> None:
-        loop.call_later(0 if self.begun else self.seconds, end, signal.SIGTERM, None)
+        if self.begun:
+            end(signal.SIGTERM, None)
+            return
         self.begun = True
+        loop.call_later(self.seconds, end, signal.SIGTERM, None)
         log.info("drain_begun")
 
 

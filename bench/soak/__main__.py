@@ -76,7 +76,6 @@ async def _marrow(folder: Path) -> AsyncIterator[tuple[str, int]]:
         "MARROW_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'marrow.db'}",
         "MARROW_LOG_LEVEL": "warning",
         "MARROW_CALLS_AT_ONCE": str(CALLS_AT_ONCE),
-        "MARROW_DEADLINE_SECONDS": "1",
         "MARROW_DRAIN_SECONDS": "0",
     }
     command = (sys.executable, "-c", "from service.cli import app; app()", "serve", "--port", str(port))

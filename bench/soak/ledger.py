@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.soak.ehr import EVERYWHERE, NONE
-from bench.soak.scenes import Scene, topics
+from bench.soak.scenes import Scene, gaps, topics
 from bench.soak.weather import HELD, OUTAGE, RUSH, Weather
 
 NOTICE = "BME-SYS-01"
-RECOVERY_SECONDS = 15.0  # after an outage: the pause of the breaker, and a try that goes wrong
+RECOVERY_SECONDS = 8.0  # after an outage or a rush: the pause of the breaker, and a try that goes wrong
 AS_EVER, WITH_NOTICE, NO_DATA, FULL = "the cards as ever", "with a notice", "412, no data", "503, come again"
 UNEXPLAINED = "UNEXPLAINED"
 
@@ -54,7 +54,8 @@ class Ledger:
         if outcome == UNEXPLAINED:
             patient = scene.request["context"]["patientId"]
             told = f"{patient} at {scene.hook}, fault {fault} at {at}: {status} with {' '.join(cards) or 'no card'}"
-            self.unexplained.append(f"{told}; expected {' '.join(scene.cards) or 'no card'}")
+            why_not = f" ({'; '.join(gaps(body))})" if status == 200 else ""
+            self.unexplained.append(f"{told}{why_not}; expected {' '.join(scene.cards) or 'no card'}")
 
     def _outcome(
         self,
@@ -67,14 +68,13 @@ class Ledger:
         cards: tuple[str, ...],
     ) -> tuple[str, str]:
         """(outcome, explanation)"""
-        down = self.weather.was(OUTAGE, since, RECOVERY_SECONDS)
-        reason = OUTAGE if down else f"fault: {fault}"
-        explained = fault != NONE or down
+        out_of_reach = next((what for what in (OUTAGE, RUSH) if self.weather.was(what, since, RECOVERY_SECONDS)), None)
+        reason = out_of_reach or f"fault: {fault}"
         if status == 200 and cards == scene.cards:
             return AS_EVER, ""
-        if status == 200 and NOTICE in cards and explained:
+        if status == 200 and NOTICE in cards and (out_of_reach or fault != NONE):
             return WITH_NOTICE, reason
-        if status == 412 and scene.of_chart and (at == EVERYWHERE or down):
+        if status == 412 and scene.of_chart and (out_of_reach or (fault != NONE and at == EVERYWHERE)):
             return NO_DATA, reason
         if self._full(since, status, headers):
             return FULL, RUSH

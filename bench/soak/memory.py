@@ -11,7 +11,7 @@ from statistics import linear_regression, mean
 from time import monotonic
 
 LOOK_SECONDS = 2.0
-WARM_UP = 0.33  # of the samples: caches fill, pools open
+WARM_UP = 0.5  # of the samples: caches fill, used tokens are remembered until they expire
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from cds_hooks.wire.card import BASIS
 from service.play.ehr import Play, play
 from service.sample_ehr import draft, running, stories
 
@@ -52,6 +53,12 @@ async def scenes(marrow: str, today: date) -> list[Scene]:
 def topics(body: Mapping[str, Any]) -> tuple[str, ...]:
     """What the cards of an answer are about, in their order."""
     return tuple(card["source"]["topic"]["code"] for card in body["cards"])
+
+
+def gaps(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the cards say that could not be had, and why, each once."""
+    missing = (gap for card in body["cards"] for gap in card["extension"][BASIS].get("missing", ()))
+    return tuple(dict.fromkeys(f"{gap['fact']}: {gap['gap']}" for gap in missing))
 
 
 def _hooks(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 OUTAGE, HELD, RUSH = "the EHR is down", "the database is held", "a rush"
 SECONDS = {OUTAGE: 6.0, HELD: 7.0}  # held for longer than SQLite waits for a lock
-CALM_SECONDS = 8.0  # before each
+CALM_SECONDS = 15.0  # before each: longer than a recovery, so that there are times without an excuse
 
 
 class Weather:
