@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bench.soak.ehr import EVERYWHERE, NONE
@@ -14,6 +15,33 @@ NOTICE = "BME-SYS-01"
 RECOVERY_SECONDS = 8.0  # after an outage or a rush: the pause of the breaker, and a try that goes wrong
 AS_EVER, WITH_NOTICE, NO_DATA, FULL = "the cards as ever", "with a notice", "412, no data", "503, come again"
 UNEXPLAINED = "UNEXPLAINED"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: its scene, and the fault that its reads of the type `at` meet."""
+
+    scene: Scene
+    fault: str
+    at: str
+
+    @property
+    def fault_told(self) -> str:
+        return self.fault if self.fault == NONE else f"{self.fault}, of {'all' if self.all_fails else 'one type'}"
+
+    @property
+    def all_fails(self) -> bool:
+        return self.fault != NONE and self.at == EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; `since` is when the request was sent. `body` is decoded when the status is 200."""
+
+    since: float
+    status: int
+    headers: Mapping[str, str]
+    body: Any
 
 
 class Ledger:
@@ -28,86 +56,63 @@ class Ledger:
         self.answered = 0  # decisions that must be in the database
         self.acknowledged: set[str] = set()  # cards whose feedback must be in the database
 
-    def call(
-        self,
-        scene: Scene,
-        fault: str,
-        at: str,
-        hit: bool,
-        since: float,
-        status: int,
-        headers: Mapping[str, str],
-        body: Any,
-    ) -> None:
-        """Enter the answer to a call that was sent at `since`. `hit`: it did read something, and met its fault."""
-        cards = topics(body) if status == 200 else ()
-        self.answered += status == 200
-        outcome, why = self._outcome(scene, fault, at, since, status, headers, cards)
-        if status == 200 and not cards and hit and fault != NONE and at == EVERYWHERE:
+    def call(self, call: Call, reply: Reply, *, hit: bool) -> None:
+        """Enter the answer to a call. `hit`: it did read something, and met its fault."""
+        cards = topics(reply.body) if reply.status == 200 else ()
+        self.answered += reply.status == 200
+        outcome, why = self._outcome(call, reply, cards)
+        if outcome == AS_EVER and not cards and hit and call.all_fails:
             outcome = UNEXPLAINED  # nothing that it asked for could be read: then silence is no answer
-        self.calls[scene.hook, outcome] += 1
-        self.faults[
-            fault if fault == NONE else f"{fault}, {'of all' if at == EVERYWHERE else 'of one type'}", outcome
-        ] += 1
-        if status != 200:
-            self.errors["call", status, why] += 1
+        self.calls[call.scene.hook, outcome] += 1
+        self.faults[call.fault_told, outcome] += 1
+        if reply.status != 200:
+            self.errors["call", reply.status, why] += 1
         if outcome == UNEXPLAINED:
-            patient = scene.request["context"]["patientId"]
-            told = f"{patient} at {scene.hook}, fault {fault} at {at}: {status} with {' '.join(cards) or 'no card'}"
-            why_not = f" ({'; '.join(gaps(body))})" if status == 200 else ""
-            self.unexplained.append(f"{told}{why_not}; expected {' '.join(scene.cards) or 'no card'}")
+            patient = call.scene.request["context"]["patientId"]
+            reasons = f" ({'; '.join(gaps(reply.body))})" if reply.status == 200 else ""
+            self.unexplained.append(
+                f"{patient} at {call.scene.hook}, fault {call.fault} at {call.at}: {reply.status} with "
+                f"{' '.join(cards) or 'no card'}{reasons}; expected {' '.join(call.scene.cards) or 'no card'}"
+            )
 
-    def _outcome(
-        self,
-        scene: Scene,
-        fault: str,
-        at: str,
-        since: float,
-        status: int,
-        headers: Mapping[str, str],
-        cards: tuple[str, ...],
-    ) -> tuple[str, str]:
+    def _outcome(self, call: Call, reply: Reply, cards: tuple[str, ...]) -> tuple[str, str]:
         """(outcome, explanation)"""
-        out_of_reach = next((what for what in (OUTAGE, RUSH) if self.weather.was(what, since, RECOVERY_SECONDS)), None)
-        reason = out_of_reach or f"fault: {fault}"
-        if status == 200 and cards == scene.cards:
+        storm = next((each for each in (OUTAGE, RUSH) if self.weather.was(each, reply.since, RECOVERY_SECONDS)), "")
+        reason = f"fault: {call.fault}" if call.fault != NONE else storm
+        if reply.status == 200 and cards == call.scene.cards:
             return AS_EVER, ""
-        if status == 200 and NOTICE in cards and (out_of_reach or fault != NONE):
+        if reply.status == 200 and NOTICE in cards and reason:
             return WITH_NOTICE, reason
-        if status == 412 and scene.of_chart and (out_of_reach or (fault != NONE and at == EVERYWHERE)):
+        if reply.status == 412 and call.scene.of_chart and (storm or call.all_fails):
             return NO_DATA, reason
-        if self._full(since, status, headers):
+        if self._full(reply):
             return FULL, RUSH
         return UNEXPLAINED, UNEXPLAINED
 
-    def feedback(self, card: str, since: float, status: int, headers: Mapping[str, str], text: str) -> bool:
+    def feedback(self, card: str, reply: Reply) -> bool:
         """Enter the answer to feedback; returns whether it was kept, and need not be sent again."""
-        if status == 200:
+        if reply.status == 200:
             self.acknowledged.add(card)
             return True
-        if status == 503 and "Retry-After" in headers and self.weather.was(HELD, since, 5):
-            self.errors["feedback", status, HELD] += 1
-        elif self._full(since, status, headers):
-            self.errors["feedback", status, RUSH] += 1
-        else:
-            self.errors["feedback", status, UNEXPLAINED] += 1
-            self.unexplained.append(f"feedback: {status} {text[:200]}")
+        held = reply.status == 503 and "Retry-After" in reply.headers and self.weather.was(HELD, reply.since, 5)
+        self._refused("feedback", reply, HELD if held else None)
         return False
 
-    def wrong(self, what: str, expected: int, since: float, status: int, headers: Mapping[str, str], text: str) -> None:
+    def wrong(self, what: str, expected: int, reply: Reply) -> None:
         """Enter the answer to a request that must be refused."""
-        if status == expected and '"OperationOutcome"' in text:
-            self.errors[what, status, "must be refused"] += 1
-        elif self._full(since, status, headers):
-            self.errors[what, status, RUSH] += 1
-        else:
-            self.errors[what, status, UNEXPLAINED] += 1
-            self.unexplained.append(f"{what}: {status} instead of {expected}: {text[:200]}")
+        right = reply.status == expected and '"OperationOutcome"' in str(reply.body)
+        self._refused(what, reply, "must be refused" if right else None)
 
     def broken(self, what: str, error: Exception) -> None:
         """Enter a request to which no answer came."""
         self.errors[what, 0, UNEXPLAINED] += 1
         self.unexplained.append(f"{what}: no answer ({type(error).__name__})")
 
-    def _full(self, since: float, status: int, headers: Mapping[str, str]) -> bool:
-        return status == 503 and "Retry-After" in headers and self.weather.was(RUSH, since)
+    def _refused(self, what: str, reply: Reply, explanation: str | None) -> None:
+        why = explanation or (RUSH if self._full(reply) else UNEXPLAINED)
+        self.errors[what, reply.status, why] += 1
+        if why == UNEXPLAINED:
+            self.unexplained.append(f"{what}: {reply.status} {str(reply.body)[:200]}")
+
+    def _full(self, reply: Reply) -> bool:
+        return reply.status == 503 and "Retry-After" in reply.headers and self.weather.was(RUSH, reply.since)

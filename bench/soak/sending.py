@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
 from bench.soak.ehr import ANSWERED, EVERYWHERE, FAULTS, NONE, token
-from bench.soak.ledger import Ledger
+from bench.soak.ledger import Call, Ledger, Reply
 from bench.soak.scenes import Scene
 
 ISSUER, AUDIENCE, KEY_ID = "https://soak.example.org", "marrow-soak", "soak"
@@ -35,6 +35,7 @@ TYPES = (
 SENDERS = 8
 CALLS_AT_ONCE = 16  # what the service takes of this client; a rush is several times that
 RUSH_CALLS = 100
+AGAIN_SECONDS = 60.0  # for feedback that was not kept, at the end
 FEEDBACK, WRONG = 0.15, 0.1  # of the requests; the rest are calls
 SENT_ALONG, SOUND, ALL_FAIL = 0.3, 0.3, 0.1  # of the calls; of the rest one type fails
 
@@ -83,13 +84,15 @@ class Sending:
         async with asyncio.TaskGroup() as tasks:
             for _ in range(SENDERS):
                 tasks.create_task(self._send())
-        while self._not_kept:
+        give_up = time.monotonic() + AGAIN_SECONDS
+        while self._not_kept and time.monotonic() < give_up:
             await self._answer_card(self._not_kept)
             await asyncio.sleep(1 / self.rate)
 
     async def rush(self) -> None:
         """Many calls at once, for all of which the EHR has to be asked."""
-        await asyncio.gather(*(self._call(self.dice.choice(self.scenes), NONE) for _ in range(RUSH_CALLS)))
+        calls = (Call(self.dice.choice(self.scenes), NONE, EVERYWHERE) for _ in range(RUSH_CALLS))
+        await asyncio.gather(*map(self._call, calls))
 
     async def _send(self) -> None:
         while time.monotonic() < self.until and self.sent < self.most:
@@ -99,27 +102,26 @@ class Sending:
             elif chosen < FEEDBACK + WRONG:
                 await self._wrong()
             else:
-                await self._call(self.dice.choice(self.scenes), *self._fault())
+                await self._call(Call(self.dice.choice(self.scenes), *self._fault()))
             await asyncio.sleep(max(0.0, began + SENDERS / self.rate - time.monotonic()))
 
-    async def _call(self, scene: Scene, fault: str, at: str = EVERYWHERE) -> None:
-        access = token(fault, at, next(self._numbers))
+    async def _call(self, call: Call) -> None:
+        access = token(call.fault, call.at, next(self._numbers))
         body = {
-            **scene.request,
+            **call.scene.request,
             "hookInstance": str(uuid4()),
             "fhirServer": self.ehr,
             "fhirAuthorization": {"access_token": access, "token_type": "Bearer"},
         }
-        if at:
+        if call.at:
             del body["prefetch"]
-        reply = await self._post("call", scene.path, json=body)
+        reply = await self._post("call", call.scene.path, json=body)
         if reply is None:
             return
-        since, status, headers, told = reply
-        self.ledger.call(scene, fault, at, access in self.hit, since, status, headers, told)
+        self.ledger.call(call, reply, hit=access in self.hit)
         self.hit.discard(access)
-        if status == 200:
-            self._unanswered.extend((scene.path, card["uuid"]) for card in told["cards"])
+        if reply.status == 200:
+            self._unanswered.extend((call.scene.path, card["uuid"]) for card in reply.body["cards"])
 
     def _fault(self) -> tuple[str, str]:
         """(fault, type that it hits); no type: the data are sent along and nothing has to be read."""
@@ -136,41 +138,37 @@ class Sending:
         """What a clinician says to a card. What is not kept is sent again at the end, as the service asks."""
         path, card = cards.popleft()
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        item = {"card": card, "outcome": self.dice.choice(["accepted", "overridden"]), "outcomeTimestamp": at}
-        if item["outcome"] == "accepted":
-            item["acceptedSuggestions"] = []
+        outcome = self.dice.choice(["accepted", "overridden"])
+        item = {"card": card, "outcome": outcome, "outcomeTimestamp": at}
         reply = await self._post("feedback", f"{path}/feedback", json={"feedback": [item]})
-        if reply is not None and not self.ledger.feedback(card, *reply[:3], str(reply[3])):
+        if reply is not None and not self.ledger.feedback(card, reply):
             self._not_kept.append((path, card))
 
     async def _wrong(self) -> None:
         """A request that must be refused, whatever else goes on."""
         scene = self.dice.choice(self.scenes)
         context = {**scene.request["context"], "patientId": "another"}
-        text = {"Content-Type": "text/plain"}
-        what, expected, path, sent = self.dice.choice(
-            [
-                ("not JSON", 400, scene.path, {"data": b"{", "headers": {"Content-Type": "application/json"}}),
-                ("another hook", 400, scene.path, {"json": {**scene.request, "hook": "no-hook"}}),
-                ("two patients", 400, scene.path, {"json": {**scene.request, "context": context}}),
-                ("no such service", 404, "/cds-services/none", {"json": dict(scene.request)}),
-                ("not called JSON", 415, scene.path, {"data": b"{}", "headers": text}),
-                ("a bad token", 401, scene.path, {"json": {}, "headers": {"Authorization": "Bearer a.b.c"}}),
-            ]
-        )
+        wrong: list[tuple[str, int, str, dict[str, Any]]] = [
+            ("not JSON", 400, scene.path, {"data": b"{", "headers": {"Content-Type": "application/json"}}),
+            ("another hook", 400, scene.path, {"json": {**scene.request, "hook": "no-hook"}}),
+            ("two patients", 400, scene.path, {"json": {**scene.request, "context": context}}),
+            ("no such service", 404, "/cds-services/none", {"json": dict(scene.request)}),
+            ("not called JSON", 415, scene.path, {"data": b"{}", "headers": {"Content-Type": "text/plain"}}),
+            ("a bad token", 401, scene.path, {"json": {}, "headers": {"Authorization": "Bearer a.b.c"}}),
+        ]
+        what, expected, path, sent = self.dice.choice(wrong)
         reply = await self._post(what, path, **sent)
         if reply is not None:
-            self.ledger.wrong(what, expected, *reply[:3], str(reply[3]))
+            self.ledger.wrong(what, expected, reply)
 
-    async def _post(self, what: str, path: str, **sent: Any) -> tuple[float, int, Mapping[str, str], Any] | None:
-        """(when sent, status, headers, body), the body decoded when the status is 200; None without an answer."""
+    async def _post(self, what: str, path: str, **sent: Any) -> Reply | None:
         self.sent += 1
         since = time.monotonic()
         headers = {**self.signer.header(), **sent.pop("headers", {})}
         try:
             async with self.session.post(self.marrow + path, headers=headers, **sent) as reply:
                 told = await reply.json(content_type=None) if reply.status == 200 else await reply.text()
-                return since, reply.status, reply.headers, told
+                return Reply(since, reply.status, reply.headers, told)
         except (aiohttp.ClientError, TimeoutError) as error:
             self.ledger.broken(what, error)
             return None
