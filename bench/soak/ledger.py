@@ -76,15 +76,14 @@ class Ledger:
             )
 
     def _outcome(self, call: Call, reply: Reply, cards: tuple[str, ...]) -> tuple[str, str]:
-        """(outcome, explanation)"""
+        """(outcome, explanation of an error)"""
         storm = next((each for each in (OUTAGE, RUSH) if self.weather.was(each, reply.since, RECOVERY_SECONDS)), "")
-        reason = f"fault: {call.fault}" if call.fault != NONE else storm
         if reply.status == 200 and cards == call.scene.cards:
             return AS_EVER, ""
-        if reply.status == 200 and NOTICE in cards and reason:
-            return WITH_NOTICE, reason
+        if reply.status == 200 and NOTICE in cards and (storm or call.fault != NONE):
+            return WITH_NOTICE, ""
         if reply.status == 412 and call.scene.of_chart and (storm or call.all_fails):
-            return NO_DATA, reason
+            return NO_DATA, f"fault: {call.fault}" if call.all_fails else storm
         if self._full(reply):
             return FULL, RUSH
         return UNEXPLAINED, UNEXPLAINED
