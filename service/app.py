@@ -41,7 +41,7 @@ from service.observability.logs import configure_logs
 from service.observability.metrics import Metered, Metrics, watching_store
 from service.observability.redaction import described
 from service.observability.request_id import RequestId
-from service.observability.traces import no_trace, open_traces, traced_by
+from service.observability.traces import close_traces, no_trace, open_traces, traced_by
 from service.persistence.database import Database
 from service.persistence.decisions import DecisionStore
 from service.persistence.feedback import FeedbackStore, SqlFeedback
@@ -129,7 +129,7 @@ def create_app(
                 await database.close()
                 await used.close()
                 if traces:
-                    traces.shutdown()
+                    await asyncio.to_thread(close_traces, traces)
                 ehrs.clear()
 
     app = FastAPI(
@@ -202,6 +202,10 @@ def _add_console(
     app.include_router(console_routes(Console(door, desk, answers, reports, metrics, clients, base, development)))
 
 
+COLLECT_AFTER = 20_000, 20, 50
+"""A call makes thousands of objects that go when it ends: looking for cycles after every 700 would cost it a fifth."""
+
+
 def app_factory(workers: int = 1) -> FastAPI:
     """The application as the environment describes it, for a server that makes its own (`uvicorn --factory`).
 
@@ -214,6 +218,7 @@ def app_factory(workers: int = 1) -> FastAPI:
     # The knowledge is made of millions of objects that stay: the collector need not look at them again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     return app
 
 

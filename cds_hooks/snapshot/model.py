@@ -87,6 +87,9 @@ class Absent:
     remarks: tuple[Gap, ...] = ()
 
 
+ABSENT = Absent()
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Could not be looked for, or not everywhere."""
@@ -101,7 +104,9 @@ def finding(items: tuple[T, ...], gaps: tuple[Gap, ...], remarks: tuple[Gap, ...
     """Present where anything was found; else unknown where something could not be read; else absent."""
     if items:
         return Present(items, gaps, remarks)
-    return Unknown(gaps[0]) if gaps else Absent(remarks)
+    if gaps:
+        return Unknown(gaps[0])
+    return Absent(remarks) if remarks else ABSENT
 
 
 def only(found: Finding[T], keep: Callable[[T], bool]) -> Finding[T]:
@@ -256,7 +261,10 @@ class Indexed(Listing[L]):
 
     def about(self, *subjects: str) -> tuple[L, ...]:
         """As of any listing; only these rows are read."""
-        items = (row.item for row in self.rows_about(*subjects))
+        rows = self.rows_about(*subjects)
+        if not rows:
+            return ()
+        items = (row.item for row in rows)
         return tuple(item for item in items if item is not None and not item.subjects.isdisjoint(subjects))
 
     def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:

@@ -473,7 +473,7 @@ def a_patient(
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
         differentials=tuple(differentials),
-        open_services=frozenset(open_services),
+        open_services=Later.of(frozenset(open_services)),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Raw
 
@@ -26,8 +26,7 @@ REFUSED = "the EHR answered with an error"
 FOREIGN = "what came belongs to another patient"
 
 
-@dataclass(frozen=True, slots=True)
-class Row(Generic[T]):
+class Row(NamedTuple, Generic[T]):
     """One resource and where it came from."""
 
     resource: T
@@ -192,7 +191,8 @@ class Chart:
             return
         if page.refused:
             found.fail(REFUSED)
-        own = [row for row in page.rows if not is_foreign(row, self.request.patient_id)]
+        patient_id = self.request.patient_id
+        own = [row for row in page.rows if not is_foreign(row, patient_id)]
         found.foreign += len(page.rows) - len(own)
         found.rows += [Row(row, origin) for row in own]
         found.unreadable += page.unreadable
@@ -245,7 +245,9 @@ def is_foreign(head: fhir.Head, patient_id: str) -> bool:
     if isinstance(head, fhir.Appointment):
         return _of_others(head, patient_id)
     owner = head.subject or head.patient
-    named = fhir.reference_id(owner.reference, "Patient") if owner else None
+    if owner is None or owner.reference == f"Patient/{patient_id}":
+        return False
+    named = fhir.reference_id(owner.reference, "Patient")
     return named is not None and named != patient_id
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -13,11 +13,13 @@ from cds_hooks.snapshot.model import NOT_READ, Listing
 from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.snapshot.site import Site
+from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When, read_when
 from cds_hooks.wire import fhir
 from mappings.knowledge import Knowledge
 
 T = TypeVar("T", bound=fhir.Head)
+CONCEPTS = {str(concept): concept for concept in Concept}
 
 
 class Lookups:
@@ -28,7 +30,8 @@ class Lookups:
         self.drugs_named = cache(knowledge.drugs_named)
         self.drugs_mentioned = cache(knowledge.drugs_mentioned)
         self.concepts = cache(knowledge.concepts)
-        self.concepts_named = cache(knowledge.concepts_named)
+        self.coded = cache(lambda system, code: _ours(knowledge.concepts(system, code)))
+        self.said = cache(lambda text: _ours(knowledge.concepts_named(text)))
         self.knows_system = cache(knowledge.knows_system)
         self.route = knowledge.route
         self.route_named = cache(knowledge.route_named)
@@ -36,6 +39,11 @@ class Lookups:
         self.unit = cache(knowledge.unit)
         self.place = cache(lambda text: Site(*reports.place(text)))
         self.levels = cache(reports.levels)
+
+
+def _ours(names: Iterable[str]) -> frozenset[Concept]:
+    """The clinical words that rules know."""
+    return frozenset(CONCEPTS[name] for name in names if name in CONCEPTS)
 
 
 @dataclass(slots=True)

@@ -42,7 +42,6 @@ ADJUNCTS = frozenset({DrugGroup.ANALGESIC_OTHER})
 """What a fixed combination holds beside the drug that rules measure: acetaminophen with an opioid."""
 GROUPS = {str(group): group for group in DrugGroup}
 _HEPARIN = frozenset({DrugGroup.ANTICOAGULANT, DrugGroup.ANTICOAGULANT_FLUSH})
-_CONCEPTS = {str(concept): concept for concept in Concept}
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 
 
@@ -53,15 +52,13 @@ def concepts_of(concept: CodeableConcept | None, lookups: Lookups) -> frozenset[
     """
     if concept is None:
         return frozenset()
-    named = (name for text in texts_of((concept,)) for name in lookups.concepts_named(text))
-    return coded(concept, lookups) | {_CONCEPTS[name] for name in named if name in _CONCEPTS}
+    return coded(concept, lookups).union(*map(lookups.said, texts_of((concept,))))
 
 
 def coded(concept: CodeableConcept | None, lookups: Lookups) -> frozenset[Concept]:
     """The clinical words behind the codings alone."""
     codings = (concept.coding or ()) if concept else ()
-    found = (name for coding in codings for name in lookups.concepts(coding.system, coding.code))
-    return frozenset(_CONCEPTS[name] for name in found if name in _CONCEPTS)
+    return frozenset().union(*(lookups.coded(coding.system, coding.code) for coding in codings))
 
 
 def gestation_of(concept: CodeableConcept | None, lookups: Lookups) -> Days | None:

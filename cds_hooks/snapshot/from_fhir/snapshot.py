@@ -35,6 +35,7 @@ from cds_hooks.snapshot.from_fhir.results import (
     read_screening_labs,
     read_vitals,
 )
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import NOT_READ, Deferred, Listing
 from cds_hooks.snapshot.patient import Patient
@@ -183,7 +184,7 @@ class Reading:
             parts["encounters"] = Deferred(partial(read_encounters, reader))
         if wanted & CARE:
             parts["care"] = Deferred(partial(read_care, reader, wanted))
-            parts["open_services"] = read_open_services(reader, wanted)
+            parts["open_services"] = Later(partial(read_open_services, reader, wanted))
         for key in wanted:
             self.chart.rows(key)  # the record says of each query in which state it came, looked at or not
         return Patient(
