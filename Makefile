@@ -9,12 +9,13 @@ UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
 LOCK        ?= requirements.lock
 BENCH_ARGS  ?=
+SOAK_ARGS   ?=
 PART        ?=
 SAMPLE      ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test fuzz mutants check format docs browser images bench lock wheelhouse clean
+.PHONY: help install demo serve test fuzz mutants check format docs browser images bench soak lock wheelhouse clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +63,9 @@ images: $(STAMP) ## make the pictures of the console in docs/images anew
 
 bench: $(STAMP) ## measure Marrow against a bare endpoint (BENCH_ARGS=--short for a quick look)
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+soak: $(STAMP) ## mixed calls and faults for ten minutes, every answer accounted for (SOAK_ARGS="--minutes 1")
+	$(BIN)/python -m bench.soak $(SOAK_ARGS)
 
 # One resolution for Linux and macOS on every supported Python; the smaller sets are held to the largest.
 lock: ## write the lock files anew with the newest versions that fit

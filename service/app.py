@@ -32,7 +32,9 @@ from cds_hooks.wire.feedback import schema as feedback_schema
 from service import errors
 from service.clients import Clients, load_clients
 from service.config import Settings, load_settings
+from service.drain import ClosesWhenDraining, Drain
 from service.errors import SetupError
+from service.fhir.breaker import Breakers
 from service.fhir.gather import Limits
 from service.fhir.rounds import Ehr
 from service.observability.logs import configure_logs
@@ -103,13 +105,14 @@ def create_app(
     ehrs: list[Ehr] = []  # one, while the service runs
     keys = KeyRing(lambda url: fetch_key_set(ehrs[0].outgoing, url), known_to_all=settings.development)
     gate = Gate(clients, settings.public_urls, clock, keys, used)
+    drain = Drain(settings.drain_seconds)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         way_out = _outgoing(settings, clients, trust)
         async with way_out.session:
             way_out.session.trace_configs.append(metrics.ehr_tracing())
-            ehrs.append(Ehr(way_out, _limits(settings)))
+            ehrs.append(Ehr(way_out, _limits(settings), Breakers(settings.ehr_failures, settings.ehr_pause_seconds)))
             await store.start()
             if clients.unsigned is not None:
                 log.warning("calls_without_token_accepted", client=clients.unsigned.name)
@@ -119,7 +122,8 @@ def create_app(
                     watching(in_force, files, settings.site_files_seconds),
                     watching_store(metrics, store),
                 ):
-                    yield
+                    with drain.before_sigterm():
+                        yield
             finally:
                 await store.stop()
                 await database.close()
@@ -134,6 +138,7 @@ def create_app(
         lifespan=lifespan,
         middleware=[
             Middleware(Metered, metrics=metrics),
+            Middleware(ClosesWhenDraining, drain=drain),
             *browser_layers(settings.public_urls, settings.cors_origins),
             Middleware(RequestId),
         ],
@@ -162,7 +167,7 @@ def create_app(
     of_feedback = replace(limits, bytes=MOST_BYTES)
     answers = FeedbackDesk(in_force, gate, feedback, of_feedback, throttle, metrics.heard)
     app.include_router(feedback_routes(answers))
-    app.include_router(health_routes(store, in_force))
+    app.include_router(health_routes(store, in_force, drain))
     door = OperatorDoor.of(settings)
     app.include_router(metrics_routes(door, metrics, store))
     reports = ReportDesk(door, database, clock, asyncio.Lock())

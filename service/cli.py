@@ -27,6 +27,9 @@ app = typer.Typer(
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
 STOP_SECONDS = 10
+# Longer than proxies keep an idle connection (a minute, as a rule): the end that waits for nothing is the one to close
+# it, or a call is sent into a connection that is just being closed.
+KEEP_ALIVE_SECONDS = 75
 EXIT_SETUP = 2
 
 
@@ -73,6 +76,7 @@ def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         **tls,
     )

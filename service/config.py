@@ -86,6 +86,13 @@ class Settings(BaseSettings):
         500, gt=0, allow_inf_nan=False, description="calls per second that one client may make to one process"
     )
     calls_at_once: int = Field(64, ge=1, description="calls of one client that one process answers at the same time")
+    drain_seconds: float = Field(
+        5,
+        ge=0,
+        le=300,
+        allow_inf_nan=False,
+        description="how long calls are still taken after SIGTERM, while `/health/ready` says no; 0 stops at once",
+    )
     record_values: bool = Field(False, description="also keep the values that the cards showed, which are patient data")
     feedback_comment_length: int = Field(
         1000, ge=0, le=10_000, description="characters kept of a comment in feedback; 0 keeps no comments"
@@ -107,7 +114,13 @@ class Settings(BaseSettings):
     max_pages: int = Field(20, ge=1, description="pages followed per query")
     max_response_bytes: int = Field(8 * MIB, ge=1, description="bytes read per query, all pages together")
     max_queries: int = Field(12, ge=1, description="queries that one call runs at the same time")
-    ehr_connections: int = Field(64, ge=1, description="connections that one process opens to one EHR")
+    ehr_connections: int = Field(
+        64, ge=1, description="connections that one process opens to one EHR, each for one query at a time"
+    )
+    ehr_failures: int = Field(20, ge=1, description="failed queries in a row after which a FHIR server is left alone")
+    ehr_pause_seconds: float = Field(
+        5, gt=0, le=60, allow_inf_nan=False, description="how long it is left alone before one query tries again"
+    )
     ca_bundle: Path | None = Field(None, description="PEM file: further authorities whose https servers are trusted")
     proxy_url: str | None = Field(None, description="`http://...`: proxy for calls that Marrow makes")
     proxy_except: Annotated[tuple[str, ...], NoDecode] = Field(

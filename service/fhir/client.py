@@ -27,20 +27,25 @@ STATUS_REASONS = {
 
 
 class FhirFault(Exception):  # noqa: N818 -- not an error of ours: an answer that could not be had
-    """The page could not be had."""
+    """The page could not be had.
 
-    def __init__(self, reason: str) -> None:
+    `down`: the server cannot answer at all now, whoever asks; it wants to be left alone for `wait` seconds.
+    """
+
+    def __init__(self, reason: str, *, down: bool = False, wait: float = 0.0) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.down, self.wait = reason, down, wait
 
 
 class StatusFault(FhirFault):
     """The server answered with a status other than 200."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after: str = "") -> None:
+        """`retry_after` is the header; only its form in seconds is understood."""
         redirected = "the EHR redirected the query, which is not followed"
         fallback = redirected if 300 <= status < 400 else f"the EHR answered {status}"
-        super().__init__(STATUS_REASONS.get(status, fallback))
+        wait = float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else 0.0
+        super().__init__(STATUS_REASONS.get(status, fallback), down=status == 429 or status >= 500, wait=wait)
         self.status = status
 
 
@@ -74,15 +79,16 @@ async def get(outgoing: Outgoing, url: str, *, token: str | None, most_bytes: in
     try:
         async with outgoing.get(url, headers) as response:
             if response.status != 200:
-                raise StatusFault(response.status)
+                raise StatusFault(response.status, response.headers.get("Retry-After", ""))
             body = await _read(response, most_bytes)
     except aiohttp.ClientConnectorDNSError as error:
         refused = isinstance(error.os_error, ForbiddenAddressError)
-        raise FhirFault(FORBIDDEN if refused else "the name of the EHR's server could not be looked up") from None
+        reason = FORBIDDEN if refused else "the name of the EHR's server could not be looked up"
+        raise FhirFault(reason, down=not refused) from None
     except aiohttp.ClientConnectionError:
-        raise FhirFault("the EHR could not be reached") from None
+        raise FhirFault("the EHR could not be reached", down=True) from None
     except aiohttp.ClientPayloadError:
-        raise FhirFault("the answer broke off") from None
+        raise FhirFault("the answer broke off", down=True) from None
     except (aiohttp.ClientError, ValueError):  # ValueError: an address that aiohttp does not take
         raise FhirFault("the answer was not HTTP that can be read") from None
     return _understood(body)

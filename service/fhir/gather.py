@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from cds_hooks.wire.delivery import Delivery, Query, State
+from service.fhir.breaker import Breaker
 from service.fhir.client import FhirFault, Page, StatusFault, get
 from service.security.outbound import FhirBase, same_origin
 from service.security.outgoing import Outgoing
 
-# Parameters that only ease reading: a server that does not know them is asked again without.
-OPTIONAL_PARAMETERS = frozenset({"_sort", "_count"})
+# A server that refuses a search is asked once more without these: the answer can only be wider, and what it holds is
+# judged by status and kind again when it is read. `patient` and `code` stay: without them it might never end.
+OPTIONAL_PARAMETERS = frozenset({"_sort", "_count", "status", "category"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Reader:
 
     outgoing: Outgoing
     base: FhirBase
+    breaker: Breaker
     token: str | None
     deadline: float
     limits: Limits
@@ -76,13 +79,15 @@ class Reader:
         try:
             return await self._page(url, query, 0)
         except StatusFault as fault:
-            plainer = _without_optional(url)
+            # The client's own next page stays as it is: on pages of another length, rows in between would be missed.
+            plainer = url if query.resume else _without_optional(url)
             if fault.status != 400 or plainer == url:
                 raise
         return await self._page(plainer, query, 0)
 
     async def _page(self, url: str, query: Query, had: int) -> Page:
-        page = await get(self.outgoing, url, token=self.token, most_bytes=self.limits.bytes - had)
+        with self.breaker.asking():
+            page = await get(self.outgoing, url, token=self.token, most_bytes=self.limits.bytes - had)
         expected = query.path.partition("/")[0] if _is_read(query) else "Bundle"
         if page.resource_type != expected:
             raise FhirFault("the answer was not what the query asks for")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cds_hooks.wire.delivery import NOT_ASKED, Delivery, Query
 from cds_hooks.wire.request import FhirAuthorization, Request
 from service.clients import Client
+from service.fhir.breaker import Breakers
 from service.fhir.gather import Limits, Reader, failed
 from service.fhir.scopes import covers
 from service.security.outbound import FhirBase, allowed
@@ -30,6 +31,7 @@ class Ehr:
 
     outgoing: Outgoing
     limits: Limits
+    breakers: Breakers
 
     async def fetch_missing(self, consultation: Consultation, client: Client) -> dict[str, Delivery]:
         """A delivery for every query that the consultation asks for; no request at all when it asks for none."""
@@ -64,7 +66,7 @@ class Ehr:
     ) -> Mapping[str, Delivery]:
         token = authorization.access_token if authorization else None
         scope = authorization.scope if authorization else None
-        reader = Reader(self.outgoing, base, token, deadline, self.limits)
+        reader = Reader(self.outgoing, base, self.breakers.at(base), token, deadline, self.limits)
         covered = [query for query in queries if covers(scope, _type(query))]
         refused = [query for query in queries if query not in covered]
         return {**failed(refused, "the access token does not cover this kind of data"), **await reader.gather(covered)}

@@ -36,6 +36,7 @@ FIELDS = frozenset(
         "request_id",
         "rule",
         "rules",
+        "server",
         "service",
         "sets_off",
         "sets_on",

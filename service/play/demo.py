@@ -98,6 +98,7 @@ async def marrow_running(settings: Mapping[str, str] | None = None) -> AsyncIter
             "MARROW_MODE": "development",
             "MARROW_DATABASE_URL": f"sqlite+aiosqlite:///{Path(folder) / 'marrow.db'}",
             "MARROW_LOG_LEVEL": "error",
+            "MARROW_DRAIN_SECONDS": "0",
             **(settings or {}),
         }
         command = (sys.executable, "-c", "from service.cli import app; app()", "serve", "--port", str(port))

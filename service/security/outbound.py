@@ -29,16 +29,18 @@ class FhirBase:
     path: str
 
     @property
-    def url(self) -> str:
+    def origin(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.path}"
+        return f"{self.scheme}://{host}{port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin}{self.path}"
 
     def holds(self, other: FhirBase) -> bool:
         """Whether the other is at the same origin and at or below this path."""
-        return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port) and (
-            other.path == self.path or other.path.startswith(f"{self.path}/")
-        )
+        return self.origin == other.origin and (other.path == self.path or other.path.startswith(f"{self.path}/"))
 
 
 def parse_base(url: str) -> FhirBase | None:

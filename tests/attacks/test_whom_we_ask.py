@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from cds_hooks.wire.delivery import Query, State
+from service.fhir.breaker import Breakers
 from service.fhir.gather import Limits, Reader
 from service.security.key_ring import KeysNotFetchedError, fetch_key_set
 from service.security.outbound import parse_base
@@ -90,7 +91,9 @@ async def test_a_listed_name_that_leads_inside(tmp_path: Path) -> None:
     for inside in ("169.254.169.254", "127.0.0.1", "10.0.0.1", "::1", "fd00:ec2::254", "::ffff:10.0.0.1"):
         outgoing = open_outgoing(resolver=Names([inside]))
         async with outgoing.session:
-            reader = Reader(outgoing, base, "secret-token", asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS
+            )
             [delivery] = (await reader.gather([Query("patient", "Patient/1")])).values()
         assert delivery.state is State.FAILED
         assert "an address that Marrow may not call" in delivery.reason
@@ -105,7 +108,9 @@ async def test_a_name_that_changes_its_mind() -> None:
         assert base
         outgoing = open_outgoing({"ehr.example.org": LOOPBACK_NETWORKS}, resolver=names)
         async with outgoing.session:
-            reader = Reader(outgoing, base, None, asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 5, LIMITS
+            )
             for _ in range(2):
                 [delivery] = (await reader.gather([Query("patient", "Patient/1")])).values()
                 assert delivery.state is State.DATA
@@ -117,7 +122,7 @@ async def test_a_network_that_is_listed_for_another_server(tmp_path: Path) -> No
     base = parse_base(EHR)
     assert base
     async with outgoing.session:
-        reader = Reader(outgoing, base, None, asyncio.get_running_loop().time() + 5, LIMITS)
+        reader = Reader(outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 5, LIMITS)
         [delivery] = (await reader.gather([Query("patient", "Patient/1")])).values()
     assert delivery.state is State.FAILED
 
@@ -134,7 +139,9 @@ async def test_a_redirect_to_somebody_else(status: int) -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, "secret-token", asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS
+            )
             [delivery] = (await reader.gather([Query("patient", "Patient/1")])).values()
         assert delivery.state is State.FAILED
         assert evil.calls == []
@@ -161,7 +168,9 @@ async def test_a_next_link_that_leads_away(link: str) -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, "secret-token", asyncio.get_running_loop().time() + 5, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), "secret-token", asyncio.get_running_loop().time() + 5, LIMITS
+            )
             [delivery] = (await reader.gather([Query("conditions", "Condition?patient=1")])).values()
         assert delivery.state is State.FAILED
         assert ehr.calls == ["Condition?patient=1"]
@@ -177,7 +186,9 @@ async def test_a_compressed_bomb_from_the_ehr() -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, None, asyncio.get_running_loop().time() + 30, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 30, LIMITS
+            )
             [delivery] = (await reader.gather([Query("conditions", "Condition?patient=1")])).values()
     assert delivery.state is State.FAILED
 
@@ -198,7 +209,9 @@ async def test_an_ehr_that_drips() -> None:
         assert base
         outgoing = open_outgoing()
         async with outgoing.session:
-            reader = Reader(outgoing, base, None, asyncio.get_running_loop().time() + 0.1, LIMITS)
+            reader = Reader(
+                outgoing, base, Breakers(100, 5).at(base), None, asyncio.get_running_loop().time() + 0.1, LIMITS
+            )
             [delivery] = (await reader.gather([Query("conditions", "Condition?patient=1")])).values()
     assert delivery.state is State.FAILED
 

@@ -29,7 +29,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 def environment(**settings: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARROW_")}
-    return {**inherited, "PYTHONPATH": str(REPOSITORY), **settings}
+    return {**inherited, "PYTHONPATH": str(REPOSITORY), "MARROW_DRAIN_SECONDS": "0", **settings}
 
 
 def run(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -106,6 +106,26 @@ def test_serve_answers_and_drains_when_it_is_stopped(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "marrow.db")
     assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
     connection.close()
+
+
+def test_a_stop_is_announced_before_it_comes(tmp_path: Path) -> None:
+    """Whoever spreads the calls is told to turn away, while calls are answered and no connection is kept."""
+    settings = {"MARROW_MODE": "development", "MARROW_DRAIN_SECONDS": "300"}
+    with started("serve", "--port", str(free_port()), cwd=tmp_path, **settings) as (process, url):
+        with httpx.Client(base_url=url, timeout=10) as client:
+            assert "connection" not in client.post(SIGN, json=a_call()).headers
+            process.send_signal(signal.SIGTERM)
+            while (told := client.get("/health/ready")).status_code == 200:
+                pass
+            assert (told.status_code, told.json()["status"]) == (503, "stopping")
+            answered = client.post(SIGN, json=a_call())
+            assert answered.json()["cards"]
+            assert answered.headers["connection"] == "close"
+        process.send_signal(signal.SIGTERM)  # asked a second time it does not wait any longer
+        said = process.communicate(timeout=30)[1]
+    assert "drain_begun" in said
+    with closing(sqlite3.connect(tmp_path / "marrow.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM decisions").fetchone() == (2,)
 
 
 @pytest.mark.conforms("A10", "T1")

@@ -22,6 +22,7 @@ def test_production_unless_told() -> None:
     assert settings.mode is Mode.PRODUCTION
     assert not settings.development
     assert settings.deadline_seconds == 2.5
+    assert (settings.ehr_failures, settings.ehr_pause_seconds, settings.drain_seconds) == (20, 5, 5)
 
 
 def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,11 +31,13 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARROW_CLIENTS_FILE", "")
     monkeypatch.setenv("MARROW_CODE_SETS_OFF", "atc, snomed_ct")
     monkeypatch.setenv("MARROW_DB_PASSWORD", "for compose")
+    monkeypatch.setenv("MARROW_DRAIN_SECONDS", "0")
     settings = load_settings()
     assert settings.development
     assert settings.public_urls == ("https://a.example.org", "https://b.example.org")
     assert settings.clients_file is None
     assert settings.code_sets_off == ("atc", "snomed_ct")
+    assert settings.drain_seconds == 0
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,9 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MARROW_PROXY_URL", "http://user:hunter2@proxy.example.org", "without a password"),
         ("MARROW_PROXY_URL", "socks5://proxy.example.org", "http address"),
         ("MARROW_INSTANCES", "0", "MARROW_INSTANCES"),
+        ("MARROW_EHR_FAILURES", "0", "MARROW_EHR_FAILURES"),
+        ("MARROW_EHR_PAUSE_SECONDS", "3600", "MARROW_EHR_PAUSE_SECONDS"),
+        ("MARROW_DRAIN_SECONDS", "-1", "MARROW_DRAIN_SECONDS"),
     ],
 )
 def test_a_setting_that_does_not_fit_stops_the_start(

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from cds_hooks.wire.delivery import Delivery, Query, State
+from service.fhir.breaker import Breakers
 from service.fhir.gather import Limits, Reader
 from service.security.outbound import parse_base
 from service.security.outgoing import open_outgoing
@@ -30,7 +31,8 @@ async def reading(ehr: FaultyEhr, *, seconds: float = 30, limits: Limits = LIMIT
     async with outgoing.session:
         base = parse_base(ehr.base)
         assert base is not None
-        yield Reader(outgoing, base, "token-1", asyncio.get_running_loop().time() + seconds, limits)
+        breaker = Breakers(100, 5).at(base)
+        yield Reader(outgoing, base, breaker, "token-1", asyncio.get_running_loop().time() + seconds, limits)
 
 
 async def deliver(ehr: FaultyEhr, query: Query = CONDITIONS, *, seconds: float = 30) -> Delivery:
@@ -271,18 +273,29 @@ async def test_redirects_are_not_followed() -> None:
 
 
 async def test_a_refused_search_is_asked_once_more_without_optional_parameters() -> None:
+    """What is left out can only make the answer wider: the patient and the codes stay."""
+
     async def strict(request: web.Request) -> web.Response:
-        known = "_sort" not in request.query and "_count" not in request.query
+        known = request.query.keys() <= {"patient", "code"}
         return web.json_response(bundle("a") if known else {}, status=200 if known else 400)
 
-    query = Query("conditions", "Observation?patient=1&code=http://loinc.org|4,5&_sort=-date&_count=50")
+    query = Query("labs", "Observation?patient=1&code=http://loinc.org|4,5&status=final&category=lab&_sort=-date")
     async with FaultyEhr().running() as ehr:
         ehr.handle("Observation", strict)
         assert (await deliver(ehr, query)).state is State.DATA
-        assert [call.count("_") for call in ehr.calls] == [2, 0]
+        assert ehr.calls[1] == "Observation?patient=1&code=http://loinc.org|4,5"
         ehr.answer("Observation", {}, 400)
         assert (await deliver(ehr, query)).reason == "the EHR answered 400"
     assert len(ehr.calls) == 4
+
+
+async def test_a_next_page_of_the_client_is_asked_for_as_it_is() -> None:
+    """Without its `_count` the server would cut other pages, and rows between them would be missed in silence."""
+    async with FaultyEhr().running() as ehr:
+        ehr.answer("Condition", {}, 400)
+        begun = Query("conditions", "Condition?patient=1", resume=f"{ehr.base}/Condition?page=2&_count=10")
+        assert (await deliver(ehr, begun)).state is State.FAILED
+        assert ehr.calls == ["Condition?page=2&_count=10"]
 
 
 async def test_an_id_cannot_leave_the_base() -> None:

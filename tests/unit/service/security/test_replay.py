@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from service.errors import OverloadedError, SetupError
 from service.security.replay import PAUSE_SECONDS, TokensInMemory, TokensInRedis, open_used_tokens
+from tests.builders.redis_server import redis_running
 
 pytestmark = pytest.mark.asyncio
 ISSUER = "https://ehr.example.org"
@@ -47,26 +44,8 @@ async def test_a_number_that_is_no_text_is_remembered_all_the_same() -> None:
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis server of our own on loopback."""
-    server = shutil.which("redis-server")
-    if server is None:
-        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    folder: Path = tmp_path_factory.mktemp("redis")
-    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
-    process = subprocess.Popen([server, *options], stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait(10)
+    with redis_running(tmp_path_factory.mktemp("redis")) as (_, url):
+        yield url
 
 
 @pytest.mark.conforms("F14")
