@@ -26,7 +26,7 @@ DRIFT_MEGABYTES = 5
 
 async def measure(console: Console, pace: Pace, folder: Path) -> list[Figure]:
     """Cost is processor time of the server, all threads. Sizes take turns."""
-    site = Site.made(folder / "growth")
+    site = await Site.made(folder / "growth")
     tokens = site.tokens()
     makers = {
         "bme-order-sign": lambda scale: bodies.order_sign(bodies.ILOPROST, scale=scale),

@@ -111,7 +111,7 @@ class Reads:
 
 async def measure(console: Console, pace: Pace, folder: Path) -> list[Figure]:
     """In development mode, which may read a FHIR server on this machine."""
-    site = Site.made(folder / "reading", production=False)
+    site = await Site.made(folder / "reading", production=False)
     order = Chart.of("order-sign", bodies.order_sign(bodies.ILOPROST))
     view = Chart.of("patient-view", bodies.patient_view())
     columns = ("without prefetch", "queries", "asked twice", "rounds", "connections opened", "slowest query", "in all")

@@ -21,7 +21,7 @@ TABLE = ("case", "without /s", "with /s", "cost", "p99 at half load, without", "
 
 async def measure(console: Console, wrk: str, pace: Pace, folder: Path) -> list[Figure]:
     """Rounds alternate, since the machine is never twice the same."""
-    site = Site.made(folder / "recording", production=False)
+    site = await Site.made(folder / "recording", production=False)
     table = Table(*TABLE, title=f"The record, {pace.rounds} rounds", title_justify="left")
     figures = []
     async with (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import IO
 import aiohttp
 
 from bench.tokens import AUDIENCE, ISSUER, Key, Tokens, new_keys, public
+from service.persistence.database import Database
 from service.play.demo import free_port
 
 START_SECONDS = 30.0
@@ -60,26 +60,25 @@ class Site:
     keys: Mapping[str, Key]
 
     @classmethod
-    def made(cls, folder: Path, production: bool = True, **settings: str) -> Site:
+    async def made(cls, folder: Path, production: bool = True) -> Site:
         """A site with one client, whose limits are out of the way, and a database that has its tables."""
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)  # noqa: ASYNC240 -- nothing else runs yet
         keys = new_keys()
         known = [public(key, algorithm) for algorithm, key in keys.items()]
         client = {"name": "bench", "issuer": ISSUER, "audience": [AUDIENCE], "jwks": {"keys": known}}
         (folder / "clients.yaml").write_text(json.dumps({"clients": [client]}))
-        site = cls(
-            {
-                "MARROW_MODE": "production" if production else "development",
-                "MARROW_CLIENTS_FILE": str(folder / "clients.yaml"),
-                "MARROW_PATIENT_HASH_KEY": "a key of the bench",
-                "MARROW_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'marrow.db'}",
-                "MARROW_CALLS_PER_SECOND": "1000000",
-                **settings,
-            },
-            keys,
-        )
-        subprocess.run([*MARROW, "db", "upgrade"], env=site.environment, check=True, stdout=subprocess.DEVNULL)
-        return site
+        url = f"sqlite+aiosqlite:///{folder / 'marrow.db'}"
+        database = Database(url)
+        await database.upgrade()
+        await database.close()
+        settings = {
+            "MARROW_MODE": "production" if production else "development",
+            "MARROW_CLIENTS_FILE": str(folder / "clients.yaml"),
+            "MARROW_PATIENT_HASH_KEY": "a key of the bench",
+            "MARROW_DATABASE_URL": url,
+            "MARROW_CALLS_PER_SECOND": "1000000",
+        }
+        return cls(settings, keys)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -25,19 +25,22 @@ TIMES = 1.6  # so many times what one worker answers
 
 
 async def measure(console: Console, wrk: str | None, pace: Pace, folder: Path) -> list[Figure]:
-    site = Site.made(folder / "starting")
-    figures = [await _first_answer(site, pace.starts), await _weight(site, pace.calls)]
+    site = await Site.made(folder / "starting")
+    figures = [await _first_answer(console, site, pace.starts), await _weight(site, pace.calls)]
     return [*figures, await _two_workers(console, wrk, pace, folder)] if wrk else figures
 
 
-async def _first_answer(site: Site, times: int) -> Figure:
+async def _first_answer(console: Console, site: Site, times: int) -> Figure:
     """The database has its tables and Python its bytecode, as an installation has both."""
-    body, tokens, seconds = bodies.order_sign(bodies.ILOPROST), site.tokens(), []
+    body, tokens = bodies.order_sign(bodies.ILOPROST), site.tokens()
+    seconds, processor = [], []
     for _ in range(times):
         start = perf_counter()
         async with marrow_running(site) as marrow, aiohttp.ClientSession() as session:
             await call(session, marrow, "bme-order-sign", body, tokens)
             seconds.append(perf_counter() - start)
+            processor.append(marrow.processor())
+    console.print(f"start: {median(seconds):.2f} s to the first answer, {median(processor):.2f} s of processor time\n")
     return Figure("start of the process to its first answer", tuple(seconds), START_SECONDS, "s")
 
 
@@ -57,7 +60,7 @@ async def _two_workers(console: Console, wrk: str, pace: Pace, folder: Path) -> 
     body = folder / "body.json"
     body.write_bytes(case.body)
     found: dict[int, list[Load]] = {1: [], 2: []}
-    sites = {workers: Site.made(folder / f"workers-{workers}", production=False) for workers in found}
+    sites = {workers: await Site.made(folder / f"workers-{workers}", production=False) for workers in found}
     async with marrow_running(sites[1]) as one, marrow_running(sites[2], workers=2) as two:
         urls = {1: one.url, 2: two.url}
         callers = {

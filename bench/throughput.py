@@ -52,7 +52,7 @@ class Side:
 
 async def measure(console: Console, wrk: str, pace: Pace, folder: Path) -> list[Figure]:
     """The two take turns, since the machine is never twice the same; a ratio is made within each turn."""
-    site = Site.made(folder / "site")
+    site = await Site.made(folder / "site")
     tokens = site.tokens()
     unread = Unread(site.keys["RS384"], "RS384")
     figures = []

@@ -29,7 +29,7 @@ LEFT = 0.88  # of the throughput without tokens must be left with RS384
 
 async def measure(console: Console, wrk: str, pace: Pace, folder: Path) -> list[Figure]:
     """One process for all ways, so that only the token differs: it knows a client, and also takes unsigned calls."""
-    site = Site.made(folder / "trust", production=False)
+    site = await Site.made(folder / "trust", production=False)
     body = folder / "body.json"
     body.write_bytes(bodies.order_sign(bodies.ILOPROST))
     async with marrow_running(site) as marrow:

@@ -10,8 +10,9 @@ from service.observability.logs import configure_logs
 from service.persistence.decisions import MemoryDecisions
 from service.persistence.feedback import MemoryFeedback
 
+gc.disable()  # as service.app.app_factory does
 settings = load_settings()
 configure_logs(settings)
 app = create_app(settings, store=MemoryDecisions(most=1), feedback=MemoryFeedback())
-gc.collect()
-gc.freeze()  # as service.app.app_factory does
+gc.freeze()
+gc.enable()
