@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -17,66 +18,74 @@ from bench.running import Server, Site, call, marrow_running, resident
 from bench.tokens import Tokens
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)  # bytes
-TURN_BYTES = 10_000_000  # of each size in one turn
-MOST_CALLS = 50
+TURN_BYTES = 5_000_000  # of each size in one turn
+MOST_CALLS = 30
 TIMES = 1.2  # so many times what a kilobyte costs at 100 KB
-KEPT_MEGABYTES = 20  # two such bodies: as much as the C library holds back of what is freed
-DRIFT_MEGABYTES = 5
+KEPT_MEGABYTES = 25  # two such bodies and a half: the C library holds back twice the largest block that was freed
+ADDED_MEGABYTES = 5
+MAKERS: dict[str, Callable[[float], bytes]] = {
+    "bme-order-sign": lambda scale: bodies.order_sign(bodies.ILOPROST, scale=scale),
+    "bme-patient-view": lambda scale: bodies.patient_view(scale=scale),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends one service a body again and again."""
+
+    session: aiohttp.ClientSession
+    marrow: Server
+    tokens: Tokens
+    service: str
+
+    async def send(self, body: bytes, times: int) -> float:
+        """Microseconds of the server's processor time per KB, all threads."""
+        before = self.marrow.processor()
+        for _ in range(times):
+            await call(self.session, self.marrow, self.service, body, self.tokens)
+        return (self.marrow.processor() - before) * 1e6 / (times * len(body) / 1000)
 
 
 async def measure(console: Console, pace: Pace, folder: Path) -> list[Figure]:
-    """Cost is processor time of the server, all threads. Sizes take turns."""
+    """Cost is processor time, since that is what grows. Sizes take turns."""
     site = await Site.made(folder / "growth")
-    tokens = site.tokens()
-    makers = {
-        "bme-order-sign": lambda scale: bodies.order_sign(bodies.ILOPROST, scale=scale),
-        "bme-patient-view": lambda scale: bodies.patient_view(scale=scale),
-    }
-    figures, memory = [], []
     async with marrow_running(site) as marrow, aiohttp.ClientSession() as session:
-        ordinary = bodies.patient_view()
-        await _send(session, marrow, "bme-patient-view", ordinary, tokens, MOST_CALLS)
-        before = marrow.resident()
-        for service, make in makers.items():
-            sent, turns = [_sized(make, size) for size in SIZES], []
-            for _ in range(max(2, pace.rounds // 2)):
-                turns.append([await _send(session, marrow, service, body, tokens) for body in sent])
-                await _send(session, marrow, "bme-patient-view", ordinary, tokens, MOST_CALLS)
-                memory.append(marrow.resident())
-            console.print(_table(service, sent, turns))
-            ratios = tuple(turn[-1] / turn[1] for turn in turns)
-            figures.append(Figure(f"{service}: cost of a KB at 10 MB, times that at 100 KB", ratios, TIMES))
-        most = resident(marrow.pid, "VmHWM")
-    console.print(f"memory: {before:.0f} MB before, {most:.0f} MB at most, {memory[-1]:.0f} MB after bodies of 10 MB\n")
+        senders = {service: Sender(session, marrow, site.tokens(), service) for service in MAKERS}
+        figures = await _memory(console, senders["bme-patient-view"], 2 * pace.turns)
+        for sender in senders.values():
+            figures.append(await _costs(console, sender, pace.turns))
+    return figures
+
+
+async def _costs(console: Console, sender: Sender, times: int) -> Figure:
+    sent = [_sized(MAKERS[sender.service], size) for size in SIZES]
+    calls = [max(1, min(MOST_CALLS, TURN_BYTES // len(body))) for body in sent]
+    turns = [[await sender.send(*each) for each in zip(sent, calls, strict=True)] for _ in range(times)]
+    table = Table("body", "us per KB", title=f"{sender.service}: cost by size, {times} turns", title_justify="left")
+    for body, *costs in zip(sent, *turns, strict=True):
+        table.add_row(f"{len(body) / 1000:,.0f} KB", f"{median(costs):.1f} ({min(costs):.1f}-{max(costs):.1f})")
+    console.print(table)
+    ratios = tuple(turn[-1] / turn[1] for turn in turns)
+    return Figure(f"{sender.service}: cost of a KB at 10 MB, times that at 100 KB", ratios, TIMES)
+
+
+async def _memory(console: Console, sender: Sender, times: int) -> list[Figure]:
+    """What a worker keeps of long bodies, and whether more of them add to it."""
+    ordinary, long = bodies.patient_view(), _sized(MAKERS["bme-patient-view"], SIZES[-1])
+    held = []
+    for body, calls in ((ordinary, MOST_CALLS), (long, 2), (long, times), (ordinary, MOST_CALLS)):
+        await sender.send(body, calls)
+        held.append(sender.marrow.resident())
+    before, first, _, after = held
+    most = resident(sender.marrow.pid, "VmHWM")
+    console.print(f"memory: {before:.0f} MB before, {most:.0f} MB at most, {after:.0f} MB after bodies of 10 MB\n")
     return [
-        *figures,
-        Figure("memory kept after bodies of 10 MB", (memory[-1] - before,), KEPT_MEGABYTES, "MB"),
-        Figure(
-            "memory that it grows by from the second time to the last", (memory[-1] - memory[1],), DRIFT_MEGABYTES, "MB"
-        ),
+        Figure("memory kept after bodies of 10 MB", (after - before,), KEPT_MEGABYTES, "MB"),
+        Figure("memory that further bodies of 10 MB add", (after - first,), ADDED_MEGABYTES, "MB"),
     ]
 
 
 def _sized(make: Callable[[float], bytes], size: int) -> bytes:
     """A body of about this many bytes; a chart cannot be shorter than one row of each kind."""
-    least, ordinary = len(make(0)), len(make(1))
-    return make((size - least) / (ordinary - least))
-
-
-async def _send(
-    session: aiohttp.ClientSession, marrow: Server, service: str, body: bytes, tokens: Tokens, times: int | None = None
-) -> float:
-    """Microseconds of processor time per KB, over as many calls as a turn has."""
-    times = times or max(1, min(MOST_CALLS, TURN_BYTES // len(body)))
-    before = marrow.processor()
-    for _ in range(times):
-        await call(session, marrow, service, body, tokens)
-    return (marrow.processor() - before) * 1e6 / (times * len(body) / 1000)
-
-
-def _table(service: str, sent: Sequence[bytes], turns: Sequence[Sequence[float]]) -> Table:
-    table = Table("body", "us per KB", title=f"{service}: cost by size, {len(turns)} turns", title_justify="left")
-    for number, body in enumerate(sent):
-        costs = [turn[number] for turn in turns]
-        table.add_row(f"{len(body) / 1000:,.0f} KB", f"{median(costs):.1f} ({min(costs):.1f}-{max(costs):.1f})")
-    return table
+    once, twice = len(make(1)), len(make(2))
+    return make(1 + (size - once) / (twice - once))

@@ -69,6 +69,11 @@ class Caller:
     tokens: Tokens | None = None
     connections: int = CONNECTIONS
 
+    def warm_up(self, seconds: int) -> None:
+        """A round that does not count; none at all in no time."""
+        if seconds:
+            self.run(seconds)
+
     def run(self, seconds: int, rate: float | None = None) -> Load:
         """One round. Raises RuntimeError when nothing came back, or another answer than 200."""
         taken = self.tokens.take(MOST_RATE * seconds) if self.tokens else []

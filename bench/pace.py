@@ -5,20 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """`rounds` of `seconds` per server and case, `warm_up` seconds before; `repeats` of what is timed one by one."""
+    """How often each thing is done."""
 
-    rounds: int
+    rounds: int  # per server and case, of so many seconds each
     seconds: int
-    warm_up: int
-    repeats: int
-    decisions: int  # in the database that a report is made of
+    warm_up: int  # seconds before the rounds
+    turns: int  # of all sizes of body
+    repeats: int  # of what is timed inside the process
     calls: int  # before the memory of a worker is looked at
     reads: int  # of a chart from the EHR
     hangs: int  # calls to an EHR that hangs
     starts: int
+    decisions: int  # in the database that a report is made of
 
 
-FULL = Pace(9, 2, warm_up=1, repeats=300, decisions=100_000, calls=1_000, reads=40, hangs=3, starts=7)
-SHORT = Pace(2, 1, warm_up=1, repeats=50, decisions=10_000, calls=300, reads=10, hangs=1, starts=2)
+FULL = Pace(
+    rounds=9,
+    seconds=2,
+    warm_up=1,
+    turns=5,
+    repeats=300,
+    calls=1_000,
+    reads=40,
+    hangs=3,
+    starts=7,
+    decisions=100_000,
+)
+SHORT = Pace(
+    rounds=1,
+    seconds=1,
+    warm_up=0,
+    turns=1,
+    repeats=50,
+    calls=100,
+    reads=5,
+    hangs=1,
+    starts=2,
+    decisions=10_000,
+)

@@ -36,7 +36,7 @@ async def measure(console: Console, wrk: str, pace: Pace, folder: Path) -> list[
                 for server in (unrecorded, recorded)
             ]
             for caller in callers:
-                await asyncio.to_thread(caller.run, pace.warm_up)
+                await asyncio.to_thread(caller.warm_up, pace.warm_up)
             fast = [[await asyncio.to_thread(c.run, pace.seconds) for c in callers] for _ in range(pace.rounds)]
             rates = [median(pair[which].rate for pair in fast) for which in (0, 1)]
             late = [

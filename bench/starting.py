@@ -70,7 +70,7 @@ async def _two_workers(console: Console, wrk: str, pace: Pace, folder: Path) -> 
             for workers, url in urls.items()
         }
         for caller in callers.values():
-            await asyncio.to_thread(caller.run, pace.warm_up)
+            await asyncio.to_thread(caller.warm_up, pace.warm_up)
         for _ in range(pace.rounds):
             for workers, caller in callers.items():
                 found[workers].append(await asyncio.to_thread(caller.run, pace.seconds))

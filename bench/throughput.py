@@ -75,7 +75,7 @@ async def measure(console: Console, wrk: str, pace: Pace, folder: Path) -> list[
 
 async def _take_turns(bare: Side, ours: Side, pace: Pace) -> None:
     for side in (bare, ours):
-        await asyncio.to_thread(side.caller.run, pace.warm_up)
+        await asyncio.to_thread(side.caller.warm_up, pace.warm_up)
     for _ in range(pace.rounds):
         for side in (bare, ours):
             await side.saturated(pace.seconds)

@@ -37,7 +37,7 @@ async def measure(console: Console, wrk: str, pace: Pace, folder: Path) -> list[
         ways: dict[str, Tokens] = {"no token": Unread(site.keys["RS384"], "RS384")}
         ways |= {algorithm: Tokens(key, algorithm) for algorithm, key in site.keys.items()}
         callers = {way: Caller(wrk, url, body, folder, tokens) for way, tokens in ways.items()}
-        await asyncio.to_thread(callers["no token"].run, pace.warm_up)
+        await asyncio.to_thread(callers["no token"].warm_up, pace.warm_up)
         found: dict[str, list[Load]] = {way: [] for way in ways}
         for _ in range(pace.rounds):
             for way, caller in callers.items():
