@@ -11,7 +11,7 @@ BENCH_ARGS  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test fuzz check format docs bench lock wheelhouse clean
+.PHONY: help install demo serve test fuzz check format docs browser images bench lock wheelhouse clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ format: $(STAMP) ## format the code and fix what can be fixed by itself
 docs: $(STAMP) ## write docs/rules.md and docs/conformance.md anew
 	$(BIN)/python -m tests.house.rule_book
 	$(BIN)/python -m tests.contract.conformance
+
+browser: $(STAMP) ## install Chromium for the tests of the console, where there is none
+	@$(BIN)/python -m tests.console.chromium
+
+images: $(STAMP) ## make the pictures of the console in docs/images anew
+	$(BIN)/python -m tests.console.images
 
 bench: $(STAMP) ## measure Marrow against a bare endpoint (BENCH_ARGS=--short for a quick look)
 	$(BIN)/python -m bench $(BENCH_ARGS)

@@ -66,5 +66,6 @@ def new_keys() -> dict[str, Key]:
 
 def public(key: Key, algorithm: str) -> dict[str, Any]:
     """The public half, as a client publishes it; the algorithm is its name as well."""
-    of = ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else RSAAlgorithm
-    return {**of.to_jwk(key.public_key(), as_dict=True), "kid": algorithm}  # type: ignore[arg-type]
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": algorithm}
+    return {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": algorithm}

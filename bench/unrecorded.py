@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from service.app import create_app
+from service.app import collect_seldom, create_app
 from service.config import load_settings
 from service.observability.logs import configure_logs
 from service.persistence.decisions import MemoryDecisions
@@ -14,5 +14,4 @@ gc.disable()  # as service.app.app_factory does
 settings = load_settings()
 configure_logs(settings)
 app = create_app(settings, store=MemoryDecisions(most=1), feedback=MemoryFeedback())
-gc.freeze()
-gc.enable()
+collect_seldom()

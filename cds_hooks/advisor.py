@@ -33,9 +33,8 @@ from cds_hooks.snapshot.from_fhir.snapshot import Reading, foreign_resource
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Policy, Threshold
-from cds_hooks.snapshot.queries import Source, keys_for, sources
+from cds_hooks.snapshot.queries import Source, in_order, keys_for, sources
 from cds_hooks.snapshot.report_text import ReportReader
-from cds_hooks.snapshot.vocabulary import Need
 from cds_hooks.wire.card import PLAIN, Card, Presentation, Response, encode
 from cds_hooks.wire.delivery import Delivery, Query
 from cds_hooks.wire.discovery import KNOWLEDGE, DiscoveredService, Discovery
@@ -64,7 +63,7 @@ class Advisor:
     sources: Mapping[str, Source]
     suggestions: Suggestions
     reports: ReportReader
-    needs: Mapping[str, tuple[Need, ...]]
+    keys: Mapping[str, frozenset[str]]
     asked: Mapping[Hook, Asked]
     policy: Policy = Policy()
 
@@ -74,7 +73,7 @@ class Advisor:
 
     def with_rules(self, rules: Sequence[AnyRule]) -> Advisor:
         """The same advisor with these rules."""
-        return replace(self, rules=tuple(rules), needs=_needs(rules), asked=_asked(rules, self.policy))
+        return replace(self, rules=tuple(rules), keys=_keys(rules), asked=_asked(rules, self.policy))
 
     def with_policy(self, policy: Policy) -> Advisor:
         """The same advisor under another policy of the site."""
@@ -99,14 +98,14 @@ class Advisor:
 
     def _discovered(self, service: Service) -> DiscoveredService:
         asked = {rule.rule.id: rule.rule for rule in asked_at(self.rules, service.asks).rules}
-        needs = [need for name in asked for need in self.needs[name]]
+        keys = frozenset().union(*(self.keys[name] for name in asked))
         rules = [{"id": rule.id, "version": rule.version, "mode": self.policy.mode(rule.id)} for rule in asked.values()]
         return DiscoveredService(
             hook=service.hook,
             title=service.title,
             description=service.description,
             id=service.id,
-            prefetch={key: self.sources[key].template for key in keys_for(needs)},
+            prefetch={key: self.sources[key].template for key in in_order(keys)},
             usage_requirements=USAGE,
             extension={
                 KNOWLEDGE: {"revision": self.knowledge.revision, "sets": list(self.knowledge.sets), "rules": rules}
@@ -203,7 +202,7 @@ class Consultation:
     def _keys(self) -> tuple[str, ...]:
         """The queries that the concerned rules need. A draft that cannot be read asks for none."""
         readable = [order for order in self.reading.drafts() if not order.unreadable]
-        return keys_for(need for rule in self._concerned(readable) for need in self.advisor.needs[rule.rule.id])
+        return in_order(frozenset().union(*(self.advisor.keys[rule.rule.id] for rule in self._concerned(readable))))
 
     def _concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
         return self.advisor.asked[self.service.asks].concerned(drafts)
@@ -219,14 +218,15 @@ def build_advisor(knowledge: Knowledge, rules: Sequence[AnyRule] = CATALOG, poli
         sources=sources(knowledge),
         suggestions=Suggestions(knowledge),
         reports=ReportReader(knowledge.report_lists),
-        needs=_needs(rules),
+        keys=_keys(rules),
         asked=_asked(rules, site),
         policy=site,
     )
 
 
-def _needs(rules: Sequence[AnyRule]) -> Mapping[str, tuple[Need, ...]]:
-    return {rule.rule.id: all_needs(rule.rule, rules) for rule in rules}
+def _keys(rules: Sequence[AnyRule]) -> Mapping[str, frozenset[str]]:
+    """The queries that each rule needs."""
+    return {rule.rule.id: frozenset(keys_for(all_needs(rule.rule, rules))) for rule in rules}
 
 
 def _asked(rules: Sequence[AnyRule], policy: Policy) -> Mapping[Hook, Asked]:

@@ -185,15 +185,20 @@ def _add_console(
     from service.console.door import ConsoleDoor
 
     door = ConsoleDoor.of(settings)
+    app.state.console = door is not None and find_spec("jinja2") is not None
     if door is None:
         return
-    if find_spec("jinja2") is None:
+    if not app.state.console:
         log.info("console_not_installed")
         return
     from service.console.routes import Console, console_routes
 
     base, development = settings.public_urls[0], settings.development
     app.include_router(console_routes(Console(door, desk, answers, reports, metrics, clients, base, development)))
+
+
+COLLECT_AFTER = 20_000, 20, 50
+"""A call makes thousands of objects that go when it ends: looking for cycles after every 700 would cost it a fifth."""
 
 
 def app_factory(workers: int = 1) -> FastAPI:
@@ -206,9 +211,15 @@ def app_factory(workers: int = 1) -> FastAPI:
     configure_logs(settings)
     workers = max(workers, 2 if multiprocessing.parent_process() else 1)
     app = create_app(settings.model_copy(update={"instances": max(settings.instances, workers)}))
-    gc.freeze()
-    gc.enable()
+    collect_seldom()
     return app
+
+
+def collect_seldom() -> None:
+    """From here on the collector works again, on what calls leave behind: all that was made until now stays."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
 
 
 def check_database(settings: Settings) -> None:

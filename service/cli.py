@@ -62,6 +62,8 @@ def serve(
     )
     if settings.development:
         typer.echo("Calls without a token are accepted. Do not put this in front of real patients.", err=True)
+    if application.state.console:
+        typer.echo(f"A console to try it at {_address(host, port, bool(tls))}/console", err=True)
     uvicorn.run(
         application if workers == 1 else "service.app:app_factory",
         factory=workers > 1,

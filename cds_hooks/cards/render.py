@@ -109,7 +109,7 @@ class Renderer:
         """The names of medicines that no table knows, for a rule that looks at the medication list."""
         if not any(Need.MEDICATIONS in each.rule.needs for each in card.members):
             return ()
-        return tuple(dict.fromkeys(item.medicine.name for item in self.patient.unrecognized_medications.items))
+        return tuple(dict.fromkeys(item.medicine.name for item in self.patient.unrecognized_medications))
 
     def _detail(
         self,

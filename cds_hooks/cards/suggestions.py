@@ -107,7 +107,7 @@ class Suggestions:
 
     def _create(self, name: Service | Treatment, call: Call) -> Suggestion | None:
         entry = self._entries[name]
-        if entry.code and (entry.code.system, entry.code.code) in call.patient.open_services:
+        if entry.code and (entry.code.system, entry.code.code) in call.patient.open_services.value:
             return None
         label = f"{LABELS[entry.resource_type]}{entry.text}"
         action = Action(type="create", description=label, resource=self._draft(name, call))

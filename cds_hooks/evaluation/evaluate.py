@@ -5,7 +5,7 @@ A rule's gate is held here (rule specification 0.3): whether it is asked at all,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
@@ -14,7 +14,7 @@ from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, GapKind, Present, Unknown, any_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Mode, Policy
-from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
+from cds_hooks.snapshot.vocabulary import Concept, Need
 
 WHOLE = frozenset({Gate.EDEMA, Gate.EDEMA_OR_VERTEBRAL_FRACTURE})
 """The gates that keep a rule from being asked at all."""
@@ -38,23 +38,22 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The rules of one hook as the site runs them: what is switched off is not among them. `subjects` is all that a
-    draft can be about to concern one of them; it is None at the hooks of the chart."""
+    """The rules of one hook as the site runs them: what is switched off is not among them. `subjects` are the places of
+    the rules that a draft about each concerns; None at the hooks of the chart."""
 
     rules: tuple[AnyRule, ...]
-    subjects: frozenset[DrugGroup | Concept] | None
+    subjects: Mapping[str, frozenset[int]] | None
 
     def concerned(self, drafts: Sequence[Order]) -> tuple[AnyRule, ...]:
         """Those that have something to look at, before anything about the patient is known."""
         if self.subjects is None:
             return self.rules
-        if not any(self._may_concern(order) for order in drafts):
-            return ()
-        return tuple(rule for rule in self.rules if isinstance(rule, OrderRule) and any(map(rule.concerns, drafts)))
-
-    def _may_concern(self, order: Order) -> bool:
-        """Most orders have nothing to do with bone marrow edema: one look tells it for all rules."""
-        return order.selected and (bool(order.unreadable) or not order.subjects.isdisjoint(self.subjects or ()))
+        selected = [order for order in drafts if order.selected]
+        if any(order.unreadable for order in selected):
+            return self.rules  # it may be any drug
+        about = {subject for order in selected for subject in order.subjects}
+        places = frozenset[int]().union(*(self.subjects[each] for each in about & self.subjects.keys()))
+        return tuple(self.rules[place] for place in sorted(places))
 
 
 def asked_at(rules: Sequence[AnyRule], hook: Hook, policy: Policy | None = None) -> Asked:
@@ -63,8 +62,13 @@ def asked_at(rules: Sequence[AnyRule], hook: Hook, policy: Policy | None = None)
     kind = OrderRule if hook in ORDER_HOOKS else ChartRule
     live = (rule for rule in rules if isinstance(rule, kind) and hook in rule.rule.hooks)
     asked = tuple(rule for rule in live if site.mode(rule.rule.id) is not Mode.OFF)
-    subjects = frozenset(each for rule in asked for each in rule.rule.orders)
-    return Asked(asked, subjects if kind is OrderRule else None)
+    if kind is ChartRule:
+        return Asked(asked, None)
+    subjects: dict[str, set[int]] = {}
+    for place, rule in enumerate(asked):
+        for subject in rule.rule.orders:
+            subjects.setdefault(subject, set()).add(place)
+    return Asked(asked, {subject: frozenset(places) for subject, places in subjects.items()})
 
 
 def evaluate(rules: Sequence[AnyRule], patient: Patient) -> tuple[Judged, ...]:

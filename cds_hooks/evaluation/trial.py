@@ -10,6 +10,7 @@ from types import MappingProxyType
 from cds_hooks.authoring.rule import AnyRule, OrderRule, Rule
 from cds_hooks.authoring.verdict import Advice, MissingData
 from cds_hooks.evaluation.evaluate import Failed, ask_about
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import CLASS, Drug, Medication, Medicine, Order, Reasons, Standing
 from cds_hooks.snapshot.model import Gap, GapKind
 from cds_hooks.snapshot.patient import Patient
@@ -41,7 +42,7 @@ _PROCEDURES: Mapping[Treatment, Concept] = MappingProxyType(
 )
 MISSING_ARMS = frozenset({"missing", "unknown"})
 """The arms with which rules warn of what is not on record, or too old."""
-_FOR_EDEMA = Reasons(stated=True, concepts=frozenset({Concept.EDEMA_SYNDROME}))
+_FOR_EDEMA = Later.of(Reasons(stated=True, concepts=frozenset({Concept.EDEMA_SYNDROME})))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def hypothetical(treatment: Treatment) -> Order | None:
     """The draft that stands for a treatment; None for acetaminophen, about which no rule speaks."""
     if concept := _PROCEDURES.get(treatment):
         return Order(
-            reference="", kind="ServiceRequest", concepts=frozenset({concept}), stated=_FOR_EDEMA, hypothetical=True
+            reference="", kind="ServiceRequest", concepts=frozenset({concept}), why=_FOR_EDEMA, hypothetical=True
         )
     if treatment not in _DRUGS:
         return None
@@ -72,7 +73,7 @@ def hypothetical(treatment: Treatment) -> Order | None:
         medicine=Medicine(name=treatment, drugs=(Drug(group, ingredient, Certainty.CODE),), route=route),
         standing=Standing.DRAFT,
         origin=Origin.DRAFT,
-        reasons=_FOR_EDEMA,
+        why=_FOR_EDEMA,
     )
     return Order(reference="", kind="MedicationRequest", medication=medication, hypothetical=True)
 

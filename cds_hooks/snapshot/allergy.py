@@ -25,3 +25,7 @@ class Allergy:
     by_text: bool = False
     severe: bool = False
     stomach_only: bool = False
+
+    @property
+    def subjects(self) -> frozenset[Concept]:
+        return self.concepts

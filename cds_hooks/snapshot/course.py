@@ -33,7 +33,7 @@ FIRST_MONTH, THREE_MONTHS = 30, 90  # days: phase 1 is the first month, phase 2 
 
 def syndromes(patient: Patient) -> tuple[Problem, ...]:
     """The active edema syndromes, one per place where several are recorded."""
-    return tuple(item for item in patient.problems.items if item.current and Concept.EDEMA_SYNDROME in item.concepts)
+    return tuple(item for item in patient.problems.about(Concept.EDEMA_SYNDROME) if item.current)
 
 
 def where(problem: Problem, patient: Patient) -> str:
@@ -80,7 +80,7 @@ def edema(patient: Patient) -> Problem | None:
 
 
 def _earliest(patient: Patient, concept: Concept) -> Problem | None:
-    found = [item for item in patient.problems.items if item.current and concept in item.concepts]
+    found = [item for item in patient.problems.about(concept) if item.current]
     return min(found, key=lambda item: item.since.first if item.since else patient.as_of, default=None)
 
 
@@ -96,7 +96,7 @@ def care_started(patient: Patient) -> Finding[Fact]:
     problem = edema(patient)
     since = problem.since if problem else None
     orders = [item.fact for item in patient.care.items + patient.procedures.items if _is_care(item)]
-    orders += [item.fact for item in patient.medications.items if item.gives(DrugGroup.NSAID_SYSTEMIC)]
+    orders += [item.fact for item in patient.medications.about(DrugGroup.NSAID_SYSTEMIC)]
     counted = [(fact.when.first, fact) for fact in orders if fact.when and _counts(fact.when, since)]
     earliest = min(counted, key=lambda each: each[0], default=None)
     gaps = patient.care.gaps + patient.procedures.gaps + patient.medications.gaps

@@ -63,7 +63,7 @@ def ct_of(site: Site) -> Service:
 
 def ordered(patient: Patient, *concepts: Concept) -> Finding[Event]:
     """An open order of one of these tests."""
-    found = tuple(item for item in patient.care.items if item.open and not item.concepts.isdisjoint(concepts))
+    found = tuple(item for item in patient.care.about(*concepts) if item.open)
     return finding(found, patient.care.gaps)
 
 

@@ -80,6 +80,10 @@ class ImagingReport:
     preliminary: bool = False
     readable: bool = True
 
+    @property
+    def subjects(self) -> frozenset[Concept]:
+        return self.concepts
+
     def about(self, site: Site) -> bool:
         """Is it a study of this site, or does it speak of it?"""
         return self.site.same_as(site) or any(sign.site.same_as(site) for sign in self.signs)

@@ -184,19 +184,14 @@ def _days_between(one: When, other: When) -> int:
 # -- kidney function
 
 
-def kidney_function(
-    results: Iterable[Result], creatinines: Sequence[Result], age: int | None, female: bool | None
-) -> Result | None:
-    """The newest eGFR; a race-specific one gives way to the 2021 formula where its sample's creatinine is known."""
-    found = newest(results)
-    if found is None or found.rank != RACE_SPECIFIC or age is None or female is None or age < 18:
-        return found
-    creatinine = next((each for each in creatinines if _exact(each) and same_sample(each, found)), None)
-    if creatinine is None or creatinine.number is None:
-        return found
+def without_race(result: Result, creatinines: Iterable[Result], age: int | None, female: bool | None) -> Result:
+    """A race-specific eGFR gives way to the 2021 formula where its sample's creatinine is known; of adults."""
+    creatinine = next((each for each in creatinines if _exact(each) and same_sample(each, result)), None)
+    if age is None or age < 18 or female is None or creatinine is None or creatinine.number is None:
+        return result
     value = egfr_2021(creatinine.number, age, female)
     fact = replace(creatinine.fact, name="eGFR (CKD-EPI 2021, computed)", value=f"{value:.0f}", unit="mL/min/1.73 m2")
-    return replace(found, quantity=Quantity(value, "mL/min/{1.73_m2}"), rank=0, fact=fact)
+    return replace(result, quantity=Quantity(value, "mL/min/{1.73_m2}"), rank=0, fact=fact)
 
 
 def egfr_2021(creatinine: float, age: int, female: bool) -> float:

@@ -27,7 +27,7 @@ def lactation(patient: Patient) -> Finding[Factual]:
 
 
 def _recent(patient: Patient) -> list[Result]:
-    held = (item for item in patient.pregnancy_results.items if item.concept is Concept.BREASTFEEDING_STATUS)
+    held = patient.pregnancy_results.about(Concept.BREASTFEEDING_STATUS)
     return [item for item in held if item.when and item.when.age_days(patient.as_of) <= STATUS_DAYS]
 
 

@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cds_hooks.snapshot import labs
 from cds_hooks.snapshot.labs import Calcium
-from cds_hooks.snapshot.model import Absent, Finding, Gap, Listing, Present, finding
+from cds_hooks.snapshot.model import (
+    Absent,
+    Finding,
+    Gap,
+    Listing,
+    Present,
+    Unread,
+    finding,
+    items_of,
+    remarks_of,
+)
 from cds_hooks.snapshot.problem import Result
 from cds_hooks.snapshot.vocabulary import Concept
+from cds_hooks.snapshot.when import When
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
@@ -61,21 +72,38 @@ def listing_of(patient: Patient, concept: Concept) -> Listing[Result]:
 
 def within(patient: Patient, days: float, *concepts: Concept, preliminary: bool = False) -> list[Result]:
     """The dated results of these kinds in the window; preliminary ones only where they are asked for."""
-    held = (item for concept in concepts for item in listing_of(patient, concept).items if item.concept is concept)
+    held = (item for concept in concepts for item in listing_of(patient, concept).about(concept))
     counted = (item for item in held if preliminary or not item.preliminary)
     return [item for item in counted if item.when and item.when.age_days(patient.as_of) <= days]
 
 
 def newest(patient: Patient, concepts: Iterable[Concept], days: float, *, preliminary: bool = False) -> Finding[Result]:
     """The newest valid result of these kinds in the window; more than one where they share their moment. Undated
-    results do not count. All kinds are of one listing."""
+    results do not count. All kinds are of one listing.
+
+    What cannot be used is remarked where it might have counted: it has no date, or one at least as new.
+    """
     kinds = tuple(concepts)
     listing = listing_of(patient, kinds[0])
-    return finding(
-        labs.newest_sample(within(patient, days, *kinds, preliminary=preliminary)),
-        listing.gaps,
-        _remarks(listing, kinds),
-    )
+    sample: list[Result] = []
+    remarks: list[Gap] = []
+    for when, row in _newest_first(listing.rows_about(*kinds)):
+        if when and (when.age_days(patient.as_of) > days or (sample and _older_date(when, sample[0].when))):
+            break
+        found = row.value
+        if isinstance(found, Gap):
+            remarks.append(found)
+        elif found and when and (preliminary or not found.preliminary):
+            sample.append(found)
+    return finding(labs.preferred(sample), listing.gaps, tuple(remarks))
+
+
+def _newest_first(rows: Iterable[Unread[Result]]) -> Iterable[tuple[When | None, Unread[Result]]]:
+    """With their dates; those without one come first."""
+    dates = [(row.when or (row.item.when if row.item else None), row) for row in rows]
+    dated = [(when, row) for when, row in dates if when]
+    dated.sort(key=lambda each: each[0].last, reverse=True)
+    return [*((when, row) for when, row in dates if when is None), *dated]
 
 
 def before(result: Result, patient: Patient, days: float, *kinds: Concept) -> Result | None:
@@ -85,12 +113,11 @@ def before(result: Result, patient: Patient, days: float, *kinds: Concept) -> Re
 
 
 def _older(item: Result, than: Result) -> bool:
-    return item.when is not None and than.when is not None and item.when.last < than.when.last
+    return _older_date(item.when, than.when)
 
 
-def _remarks(listing: Listing[Result], kinds: tuple[Concept, ...]) -> tuple[Gap, ...]:
-    """Unusable results of these kinds; a result of another kind in the same listing says nothing here."""
-    return tuple(remark for remark in listing.remarks if remark.about in kinds)
+def _older_date(when: When | None, than: When | None) -> bool:
+    return when is not None and than is not None and when.last < than.last
 
 
 def vitamin_d(patient: Patient, days: float) -> Finding[Result]:
@@ -110,13 +137,15 @@ def calcium(patient: Patient, days: float) -> Finding[Calcium]:
 
 
 def egfr(patient: Patient, days: float) -> Finding[Result]:
-    """eGFR in mL/min/1.73 m2."""
-    ages, female = patient.ages, patient.demographics.female
-    age = ages[0] if ages else None
-    found = labs.kidney_function(
-        within(patient, days, Concept.EGFR), within(patient, days, Concept.CREATININE), age, female
-    )
-    return _one(found, patient.labs, (Concept.EGFR, Concept.CREATININE))
+    """eGFR in mL/min/1.73 m2, without race where its sample allows."""
+    found = newest(patient, (Concept.EGFR,), days)
+    if not isinstance(found, Present):
+        return found
+    result, age = found.items[0], patient.ages[0] if patient.ages else None
+    if result.rank == labs.RACE_SPECIFIC:
+        creatinines = within(patient, days, Concept.CREATININE)
+        result = labs.without_race(result, creatinines, age, patient.demographics.female)
+    return Present((result,), found.gaps, found.remarks)
 
 
 def clearance(patient: Patient, days: float) -> Finding[Result]:
@@ -124,15 +153,20 @@ def clearance(patient: Patient, days: float) -> Finding[Result]:
 
     Unknown only where the laboratory results are: without a weight, labels are read with the eGFR.
     """
-    measured = labs.newest(within(patient, days, Concept.CREATININE_CLEARANCE))
+    measured = _first(newest(patient, (Concept.CREATININE_CLEARANCE,), days))
     if measured:
         return Present((measured,), patient.labs.gaps)
-    creatinine = labs.newest(within(patient, days, Concept.CREATININE))
-    weight = labs.newest(within(patient, ADULT_WEIGHT_DAYS, Concept.BODY_WEIGHT))
+    found = newest(patient, (Concept.CREATININE,), days)
+    creatinine, weight = _first(found), _first(newest(patient, (Concept.BODY_WEIGHT,), ADULT_WEIGHT_DAYS))
     ages, female = patient.ages, patient.demographics.female
     if creatinine is None or weight is None or ages is None or female is None or ages[0] < 18:
         return finding((), patient.labs.gaps)
-    return _one(labs.clearance(creatinine, weight, ages[1], female), patient.labs, (Concept.CREATININE,))
+    computed = labs.clearance(creatinine, weight, ages[1], female)
+    return finding((computed,) if computed else (), patient.labs.gaps, remarks_of(found))
+
+
+def _first(found: Finding[Result]) -> Result | None:
+    return next(iter(items_of(found)), None)
 
 
 def kidney_function(patient: Patient, days: float) -> Finding[Result]:
@@ -142,4 +176,4 @@ def kidney_function(patient: Patient, days: float) -> Finding[Result]:
 
 
 def _one(found: T | None, listing: Listing[Result], kinds: tuple[Concept, ...]) -> Finding[T]:
-    return finding(() if found is None else (found,), listing.gaps, _remarks(listing, kinds))
+    return finding(() if found is None else (found,), listing.gaps, listing.remarks_about(*kinds))

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.model import Fact
 from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
+
+UNRECOGNIZED = "unrecognized"
+"""What a medicine is about that no table knows."""
 
 
 class Standing(StrEnum):
@@ -36,16 +40,29 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How much of its substance a product holds: in one unit of it, and in one milliliter. None where not stated."""
+    """How much of its substance a product holds: in one unit of it, and in one milliliter; what a transdermal system
+    gives off. None where not stated."""
 
     mg: float | None = None
     units: float | None = None  # international units
     mg_per_ml: float | None = None
     units_per_ml: float | None = None
+    mcg_per_hour: float | None = None
 
     @property
     def stated(self) -> bool:
-        return any(amount is not None for amount in (self.mg, self.units, self.mg_per_ml, self.units_per_ml))
+        return any(
+            amount is not None for amount in (self.mg, self.units, self.mg_per_ml, self.units_per_ml, self.mcg_per_hour)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a product's names state, and the amount of a single substance in one unit of it; of an injection whose names
+    state none, the dose."""
+
+    strength: Strength = Strength()
+    mg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +71,7 @@ class Medicine:
 
     `readable` is False when the chart gives neither a name nor a code of a standard system. `named` is False when it
     gives a code and no words. `recognized` is False when its words are in no list and it has no code of a drug
-    terminology: it may be any drug. `doubt` says what its own text puts in doubt. `strength_mg` is the amount of a
-    single substance in one unit of the product, where its name states it (`strength` says more of it); of an injection
-    that states none, the dose. `mcg_per_hour` is what a transdermal system gives off, where its name states it.
+    terminology: it may be any drug. `doubt` says what its own text puts in doubt.
     """
 
     name: str
@@ -67,13 +82,19 @@ class Medicine:
     recognized: bool = True
     form: str = ""
     doubt: str = ""
-    strength_mg: float | None = None
-    strength: Strength = Strength()
-    mcg_per_hour: float | None = None
+    measure: Later[Measure] = Later.of(Measure())
     groups: frozenset[DrugGroup] = field(init=False, repr=False, compare=False)  # asked for again and again
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "groups", frozenset(drug.group for drug in self.drugs))
+
+    @property
+    def strength(self) -> Strength:
+        return self.measure.value.strength
+
+    @property
+    def strength_mg(self) -> float | None:
+        return self.measure.value.mg
 
     def of(self, group: DrugGroup) -> tuple[Drug, ...]:
         return tuple(drug for drug in self.drugs if drug.group is group)
@@ -96,14 +117,23 @@ class Dose:
     units: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Dosing:
+    """How much is given and for how long, as far as it is stated. `per_day` is None where the dosage is not structured
+    or not complete: unknown, never zero. `supply_days` is the expected supply with its refills."""
+
+    per_day: Dose | None = None
+    supply_days: float | None = None
+    as_needed: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
     """A draft, an order on file or a statement that gives a medicine.
 
     `doubt` says why its standing is uncertain. `stopped` is the specification's STOP_DATE (0.2), which R4 does not
-    carry as such; `touched` (meta.lastUpdated) is only an upper bound for it. `per_day` is None where the dosage is not
-    structured or not complete: unknown, never zero. `supply_days` is the expected supply with its refills. `last_given`
-    is the newest administration of the order. `site` is where a local injection goes.
+    carry as such; `touched` (meta.lastUpdated) is only an upper bound for it. `last_given` is the newest
+    administration of the order. `site` is where a local injection goes.
     """
 
     reference: str
@@ -114,17 +144,41 @@ class Medication:
     written: When | None = None
     stopped: When | None = None
     touched: When | None = None
-    reasons: Reasons = Reasons()
+    why: Later[Reasons] = Later.of(Reasons())
     replaces: str | None = None
-    per_day: Dose | None = None
-    supply_days: float | None = None
-    as_needed: bool = False
+    dosing: Later[Dosing] = Later.of(Dosing())
     last_given: When | None = None
     site: Site = ANYWHERE
+    line: Later[Fact] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line", Later(self._line))
 
     @property
     def groups(self) -> frozenset[DrugGroup]:
         return self.medicine.groups
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why it is given, as far as it says."""
+        return self.why.value
+
+    @property
+    def per_day(self) -> Dose | None:
+        return self.dosing.value.per_day
+
+    @property
+    def supply_days(self) -> float | None:
+        return self.dosing.value.supply_days
+
+    @property
+    def as_needed(self) -> bool:
+        return self.dosing.value.as_needed
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The groups of its drugs; what no table knows may be any drug."""
+        return self.medicine.groups if self.medicine.recognized else self.medicine.groups | {UNRECOGNIZED}
 
     @property
     def ingredients(self) -> frozenset[str]:
@@ -142,6 +196,9 @@ class Medication:
     @property
     def fact(self) -> Fact:
         """The medicine as a line on the card, in the chart's words and with the drug that was recognized in them."""
+        return self.line.value
+
+    def _line(self) -> Fact:
         medicine, drugs = self.medicine, self.medicine.drugs
         said = (_product(medicine), self.doubt, medicine.doubt, _how_recognized(drugs))
         return Fact(
@@ -221,7 +278,7 @@ class Order:
     selected: bool = True
     medication: Medication | None = None
     concepts: frozenset[Concept] = frozenset()
-    stated: Reasons = Reasons()
+    why: Later[Reasons] = Later.of(Reasons())
     site: Site = ANYWHERE
     planned_days: float | None = None
     sequences: frozenset[Series] = frozenset()
@@ -243,7 +300,7 @@ class Order:
     @property
     def reasons(self) -> Reasons:
         """Why it is ordered, as far as it says."""
-        return self.medication.reasons if self.medication else self.stated
+        return (self.medication.why if self.medication else self.why).value
 
     @property
     def fact(self) -> Fact:

@@ -5,11 +5,12 @@ A finding about the patient is never a bool. It is present, absent or unknown, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
@@ -86,6 +87,9 @@ class Absent:
     remarks: tuple[Gap, ...] = ()
 
 
+ABSENT = Absent()
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Could not be looked for, or not everywhere."""
@@ -100,7 +104,9 @@ def finding(items: tuple[T, ...], gaps: tuple[Gap, ...], remarks: tuple[Gap, ...
     """Present where anything was found; else unknown where something could not be read; else absent."""
     if items:
         return Present(items, gaps, remarks)
-    return Unknown(gaps[0]) if gaps else Absent(remarks)
+    if gaps:
+        return Unknown(gaps[0])
+    return Absent(remarks) if remarks else ABSENT
 
 
 def only(found: Finding[T], keep: Callable[[T], bool]) -> Finding[T]:
@@ -159,11 +165,37 @@ def remarks_of(*found: Finding[Factual]) -> tuple[Gap, ...]:
     return tuple(dict.fromkeys(gap for each in found if not isinstance(each, Unknown) for gap in each.remarks))
 
 
+class Listed(Factual, Protocol):
+    """What a listing holds: `subjects` are the groups of drugs or the concepts that rules look for it by."""
+
+    @property
+    def subjects(self) -> frozenset[str]: ...
+
+
+L = TypeVar("L", covariant=True, bound=Listed)
+
+
+class Unread(Later["L | Gap | None"], Generic[L]):
+    """A row of a chart: an item, a remark, or nothing that matters. `subjects` is all that it may be about; `when` is
+    its date, for listings that are searched by date."""
+
+    __slots__ = ("subjects", "when")
+
+    def __init__(self, subjects: frozenset[str], read: Callable[[], L | Gap | None], when: When | None = None) -> None:
+        super().__init__(read)
+        self.subjects, self.when = subjects, when
+
+    @property
+    def item(self) -> L | None:
+        found = self.value
+        return None if isinstance(found, Gap) else found
+
+
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
+class Listing(Generic[L]):
     """What one query gave: the rows that matter, and the gap when it failed, was cut off or held unreadable rows."""
 
-    items: tuple[T, ...] = ()
+    items: tuple[L, ...] = ()
     gap: Gap | None = None
     remarks: tuple[Gap, ...] = ()  # rows that were recorded but cannot be used
 
@@ -171,29 +203,92 @@ class Listing(Generic[T]):
     def gaps(self) -> tuple[Gap, ...]:
         return (self.gap,) if self.gap else ()
 
+    def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
+        """The rows that are, or may be, about one of these."""
+        items = [Unread(item.subjects, _known(item)) for item in self.items if not item.subjects.isdisjoint(subjects)]
+        remarks: list[Unread[L]] = [
+            Unread(frozenset(), _known(remark)) for remark in self.remarks if remark.about in subjects
+        ]
+        return [*items, *remarks]
 
-class Deferred(Listing[T]):
+    def about(self, *subjects: str) -> tuple[L, ...]:
+        """The items that are about one of these."""
+        return tuple(item for item in self.items if not item.subjects.isdisjoint(subjects))
+
+    def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
+        """The rows about one of these that cannot be used."""
+        return tuple(remark for remark in self.remarks if remark.about in subjects)
+
+    def __eq__(self, other: object) -> bool:
+        """Two listings that say the same are equal, whenever each was read."""
+        return isinstance(other, Listing) and _said(self) == _said(other)
+
+
+def _said(listing: Listing[Any]) -> tuple[object, ...]:
+    return listing.items, listing.gap, listing.remarks
+
+
+def _known(found: L | Gap) -> Callable[[], L | Gap]:
+    return lambda: found
+
+
+class Indexed(Listing[L]):
+    """A listing of which each row is read when somebody first asks for what it may be about: an order is judged by a
+    few rows of a long chart."""
+
+    __slots__ = ("_rows", "_subjects")
+    _rows: Sequence[Unread[L]]
+    _subjects: frozenset[str]
+
+    def __init__(self, rows: Sequence[Unread[L]], gap: Gap | None) -> None:
+        object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_subjects", frozenset().union(*(row.subjects for row in rows)))
+        object.__setattr__(self, "gap", gap)
+
+    @property
+    def items(self) -> tuple[L, ...]:
+        return tuple(item for row in self._rows if (item := row.item) is not None)
+
+    @property
+    def remarks(self) -> tuple[Gap, ...]:
+        return tuple(found for row in self._rows if isinstance(found := row.value, Gap))
+
+    def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
+        """As of any listing; most questions are about nothing that the chart holds."""
+        if self._subjects.isdisjoint(subjects):
+            return ()
+        return [row for row in self._rows if not row.subjects.isdisjoint(subjects)]
+
+    def about(self, *subjects: str) -> tuple[L, ...]:
+        """As of any listing; only these rows are read."""
+        rows = self.rows_about(*subjects)
+        if not rows:
+            return ()
+        items = (row.item for row in rows)
+        return tuple(item for item in items if item is not None and not item.subjects.isdisjoint(subjects))
+
+    def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
+        """As of any listing; only these rows are read."""
+        values = (row.value for row in self.rows_about(*subjects))
+        return tuple(found for found in values if isinstance(found, Gap) and found.about in subjects)
+
+
+class Deferred(Listing[L]):
     """A listing that is read when somebody first looks at it: most rules end before they look at most of a chart."""
 
-    __slots__ = ("_found", "_read")
-    _read: Callable[[], Listing[T]]
-    _found: Listing[T] | None
+    __slots__ = ("_listing",)
+    _listing: Later[Listing[L]]
 
-    def __init__(self, read: Callable[[], Listing[T]]) -> None:
-        object.__setattr__(self, "_read", read)
-        object.__setattr__(self, "_found", None)
+    def __init__(self, read: Callable[[], Listing[L]]) -> None:
+        object.__setattr__(self, "_listing", Later(read))
 
     @property
-    def listing(self) -> Listing[T]:
+    def listing(self) -> Listing[L]:
         """What was read."""
-        found = self._found
-        if found is None:
-            found = self._read()
-            object.__setattr__(self, "_found", found)
-        return found
+        return self._listing.value
 
     @property
-    def items(self) -> tuple[T, ...]:
+    def items(self) -> tuple[L, ...]:
         return self.listing.items
 
     @property
@@ -204,14 +299,17 @@ class Deferred(Listing[T]):
     def remarks(self) -> tuple[Gap, ...]:
         return self.listing.remarks
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Listing) and (self.items, self.gap, self.remarks) == (
-            other.items,
-            other.gap,
-            other.remarks,
-        )
+    def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
+        """As of the listing that is read."""
+        return self.listing.rows_about(*subjects)
 
-    __hash__ = None  # type: ignore[assignment]
+    def about(self, *subjects: str) -> tuple[L, ...]:
+        """As of the listing that is read."""
+        return self.listing.about(*subjects)
+
+    def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
+        """As of the listing that is read."""
+        return self.listing.remarks_about(*subjects)
 
 
 NOT_READ: Listing[Any] = Listing(

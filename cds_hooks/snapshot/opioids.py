@@ -52,7 +52,7 @@ def morphine_equivalents(medication: Medication) -> float | None:
     ingredients = {drug.ingredient for drug in medication.medicine.of(DrugGroup.OPIOID)}
     ingredient = ingredients.pop() if len(ingredients) == 1 else ""
     if ingredient == FENTANYL:
-        rate = medication.medicine.mcg_per_hour
+        rate = medication.medicine.strength.mcg_per_hour
         return None if rate is None else rounded(rate * FENTANYL_PATCH_FACTOR)
     factor = FACTORS.get(ingredient)
     dose = medication.per_day.mg if medication.per_day else None

@@ -13,7 +13,8 @@ from cds_hooks.snapshot.allergy import Allergy
 from cds_hooks.snapshot.gestation import Gestation
 from cds_hooks.snapshot.imaging import REPORT_DAYS, EdemaReport, ImagingReport, Sign
 from cds_hooks.snapshot.labs import Calcium
-from cds_hooks.snapshot.medication import Medication, Order, Standing
+from cds_hooks.snapshot.later import Later
+from cds_hooks.snapshot.medication import UNRECOGNIZED, Medication, Order, Standing
 from cds_hooks.snapshot.model import NOT_READ, Fact, Factual, Finding, Gap, GapKind, Listing, any_of, finding
 from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.problem import Encounter, Event, Problem, Result
@@ -80,7 +81,7 @@ class Patient:
     densitometry: Listing[Event] = NOT_READ  # reports of bone density measurements
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
-    open_services: frozenset[tuple[str, str]] = frozenset()  # (system, code) of orders in force or drafted
+    open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # (system, code), in force or drafted
 
     # -- the person
 
@@ -107,8 +108,8 @@ class Patient:
         replaced = beside.medication.replaces if beside and beside.medication else None
         return tuple(
             item
-            for item in self.medications.items
-            if item.gives(group) and item.standing_of(group) in standings and item.reference != replaced
+            for item in self.medications.about(group)
+            if item.standing_of(group) in standings and item.reference != replaced
         )
 
     def drafted(self, group: DrugGroup, beside: Order | None = None) -> tuple[Medication, ...]:
@@ -133,11 +134,10 @@ class Patient:
         return self.medications.gaps + drafts
 
     @property
-    def unrecognized_medications(self) -> Listing[Medication]:
+    def unrecognized_medications(self) -> tuple[Medication, ...]:
         """Medicines in use or drafted that no table knows: each may be any drug."""
         drafted = (order.medication for order in self.drafts if order.medication)
-        found = tuple(item for item in (*self.medications.items, *drafted) if not item.medicine.recognized)
-        return Listing(found, self.medications.gap)
+        return (*self.medications.about(UNRECOGNIZED), *(item for item in drafted if UNRECOGNIZED in item.subjects))
 
     def allergic(self, *to: DrugGroup | Concept) -> Finding[Allergy]:
         """A recorded allergy or intolerance to a drug of these groups, or to what these concepts name."""
@@ -179,17 +179,14 @@ class Patient:
 
     def has_at(self, site: Site | None, *concepts: Concept) -> Finding[Problem]:
         """A current problem of one of these concepts at this site, or without a site."""
-        found = tuple(
-            item
-            for item in self.problems.items
-            if item.current and not item.concepts.isdisjoint(concepts) and (site is None or item.site.may_be(site))
-        )
+        found = self.problems.about(*concepts)
+        if found:
+            found = tuple(item for item in found if item.current and (site is None or item.site.may_be(site)))
         return finding(found, self.problems.gaps)
 
     def ever_had(self, *concepts: Concept) -> Finding[Problem]:
         """A problem of one of these concepts, current or over."""
-        found = tuple(item for item in self.problems.items if not item.concepts.isdisjoint(concepts))
-        return finding(found, self.problems.gaps)
+        return finding(self.problems.about(*concepts), self.problems.gaps)
 
     def event(self, *concepts: Concept, within_days: float) -> Finding[Problem | Event]:
         """A Condition or Procedure as event (rule specification 0.1): its date lies in the window, whatever its
@@ -203,8 +200,8 @@ class Patient:
         return finding(tuple(found), self.problems.gaps + self.procedures.gaps)
 
     def _events(self, concepts: tuple[Concept, ...]) -> list[tuple[Problem | Event, When | None]]:
-        problems = [(item, item.since) for item in self.problems.items if not item.concepts.isdisjoint(concepts)]
-        done = [(item, item.when) for item in self.procedures.items if not item.concepts.isdisjoint(concepts)]
+        problems = [(item, item.since) for item in self.problems.about(*concepts)]
+        done = [(item, item.when) for item in self.procedures.about(*concepts)]
         return [*problems, *done]
 
     def _recent(self, when: When, within_days: float) -> bool:
@@ -214,8 +211,8 @@ class Patient:
         """An open order or appointment of one of these concepts for a day in the days ahead, or without a day."""
         found = tuple(
             item
-            for item in (*self.care.items, *self.appointments.items)
-            if item.open and not item.concepts.isdisjoint(concepts) and self._ahead(item, within_days)
+            for item in (*self.care.about(*concepts), *self.appointments.about(*concepts))
+            if item.open and self._ahead(item, within_days)
         )
         return finding(found, self.care.gaps + self.appointments.gaps)
 
@@ -226,8 +223,8 @@ class Patient:
 
     def carries(self, *concepts: Concept) -> Finding[Problem | Event]:
         """An implant or device: on the device list, or as a problem (presence of)."""
-        devices = tuple(item for item in self.devices.items if not item.concepts.isdisjoint(concepts))
-        return any_of(self.has(*concepts), finding(devices, self.devices.gaps))  # type: ignore[return-value]
+        devices = finding(self.devices.about(*concepts), self.devices.gaps)
+        return any_of(self.has(*concepts), devices)  # type: ignore[return-value]
 
     def infection(self, site: Site | None = None) -> Finding[Factual]:
         """The predicates of rule DX-07 at this site."""

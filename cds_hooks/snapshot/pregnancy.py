@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown, finding
 from cds_hooks.snapshot.policy import Threshold
-from cds_hooks.snapshot.problem import Answer, Event, Problem, Result
+from cds_hooks.snapshot.problem import Answer, Result
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 
@@ -94,12 +94,8 @@ def _contradicted(standing: list[Evidence], against: tuple[Evidence, ...]) -> It
 
 
 def _for(patient: Patient) -> Iterator[Evidence]:
-    for problem in patient.problems.items:
-        if (
-            problem.current
-            and Concept.PREGNANCY in problem.concepts
-            and _recent(problem.recorded, RECORD_DAYS, patient)
-        ):
+    for problem in patient.problems.about(Concept.PREGNANCY):
+        if problem.current and _recent(problem.recorded, RECORD_DAYS, patient):
             yield Evidence(Kind.CONDITION, problem.fact, problem.recorded)
     for result in patient.pregnancy_results.items:
         if result.concept is Concept.DELIVERY_DATE:
@@ -123,14 +119,13 @@ def _against(patient: Patient) -> Iterator[Evidence]:
         if result.answer is Answer.NEGATIVE:
             kind = Kind.TEST if result.concept in TESTS else Kind.STATUS
             yield Evidence(kind, result.fact, result.when)
-    for problem in patient.problems.items:
+    for problem in patient.problems.about(*ENDED, Concept.PREGNANCY):
         if problem.concepts & ENDED:
             yield Evidence(Kind.END, problem.fact, problem.onset or problem.recorded)
-        elif Concept.PREGNANCY in problem.concepts and not problem.current:
+        elif not problem.current:
             yield Evidence(Kind.END, problem.fact, problem.ended)
-    for event in patient.procedures.items:
-        if event.concepts & ENDED:
-            yield Evidence(Kind.END, event.fact, event.when)
+    for event in patient.procedures.about(*ENDED):
+        yield Evidence(Kind.END, event.fact, event.when)
 
 
 def _recent(when: When | None, days: int, patient: Patient) -> bool:
@@ -157,16 +152,13 @@ def childbearing_potential(patient: Patient) -> Finding[Fact]:
         return Unknown(person.gap)
     if person.male or not _childbearing_age(patient):
         return Absent()
-    if any(Concept.NO_CHILDBEARING in item.concepts for item in _records(patient)):
+    excluded = Concept.NO_CHILDBEARING
+    if patient.problems.about(excluded) or patient.procedures.about(excluded):
         return Absent()
     born = person.birth_date
     age = f"{years(born.last, patient.as_of)} years" if born else "birth date not recorded"
     sex = Fact(name="sex and age", value=f"{person.gender or 'sex not recorded'}, {age}", kind="patient record")
     return Present((sex,), patient.problems.gaps + patient.procedures.gaps)
-
-
-def _records(patient: Patient) -> tuple[Problem | Event, ...]:
-    return (*patient.problems.items, *patient.procedures.items)
 
 
 def _childbearing_age(patient: Patient) -> bool:

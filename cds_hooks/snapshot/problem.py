@@ -36,6 +36,10 @@ class Problem:
     differential: bool = False  # counts only for rules that say so
 
     @property
+    def subjects(self) -> frozenset[Concept]:
+        return self.concepts
+
+    @property
     def since(self) -> When | None:
         """Its onset, else when it was recorded."""
         return self.onset or self.recorded
@@ -60,6 +64,10 @@ class Event:
     uncertain: bool = False
     drugs: tuple[Drug, ...] = ()
 
+    @property
+    def subjects(self) -> frozenset[Concept]:
+        return self.concepts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encounter:
@@ -72,6 +80,10 @@ class Encounter:
     inpatient: bool = False
     in_progress: bool = False
     reasons: frozenset[Concept] = frozenset()
+
+    @property
+    def subjects(self) -> frozenset[Concept]:
+        return self.concepts
 
 
 class Answer(StrEnum):
@@ -100,6 +112,10 @@ class Result:
     low: float | None = None
     high: float | None = None
     preliminary: bool = False
+
+    @property
+    def subjects(self) -> frozenset[Concept]:
+        return frozenset((self.concept,))
 
     @property
     def number(self) -> float | None:

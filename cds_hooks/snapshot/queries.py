@@ -8,7 +8,7 @@ dates are judged again when the rows are read, whatever a query asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -138,7 +138,14 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
     return {source.key: source for source in table}
 
 
+_ORDER = tuple(dict.fromkeys(key for need in Need for key in HELD_IN[need]))
+
+
 def keys_for(needs: Iterable[Need]) -> tuple[str, ...]:
     """The keys of the queries that hold these facts, each once, in the order of the table."""
-    wanted = set(needs)
-    return tuple(dict.fromkeys(key for need in Need if need in wanted for key in HELD_IN[need]))
+    return in_order(frozenset(key for need in needs for key in HELD_IN[need]))
+
+
+def in_order(keys: Collection[str]) -> tuple[str, ...]:
+    """Keys in the order of the table."""
+    return tuple(key for key in _ORDER if key in keys)

@@ -53,8 +53,7 @@ CRP_UPPER_LIMIT = 5.0  # mg/L, where the laboratory states none
 
 def mri_contraindication(patient: Patient) -> Finding[Factual]:
     """Not MRI_OK: a recorded contraindication to magnetic resonance imaging. A device is asked for, not assumed."""
-    devices = tuple(item for item in patient.devices.items if not item.concepts.isdisjoint(MRI_UNSAFE))
-    return any_of(patient.has(*MRI_UNSAFE), finding(devices, patient.devices.gaps))
+    return patient.carries(*MRI_UNSAFE)
 
 
 def contrast_contraindication(patient: Patient) -> Finding[Factual]:

@@ -92,7 +92,7 @@ def unaugmented_fracture(patient: Patient, of_age: Callable[[Problem], bool] = b
 
 def augmentation(patient: Patient, fracture: Problem) -> Finding[Event]:
     """An augmentation of this vertebra, or one of an unknown level that was not made before the fracture."""
-    done = (item for item in patient.procedures.items if not item.concepts.isdisjoint(AUGMENTATION))
+    done = patient.procedures.about(*AUGMENTATION)
     return finding(tuple(item for item in done if _of_fracture(item, fracture)), patient.procedures.gaps)
 
 
@@ -214,7 +214,7 @@ def hospital_stay(patient: Patient) -> Finding[Encounter]:
 
 def parenteral_opioid(patient: Patient, within_days: float) -> Finding[Medication]:
     """An opioid by needle: active, drafted, or ended in the window."""
-    held = tuple(item for item in patient.medications.items if item.gives(DrugGroup.OPIOID))
+    held = patient.medications.about(DrugGroup.OPIOID)
     found = [item for item in (*held, *patient.drafted(DrugGroup.OPIOID)) if _by_needle(item)]
     recent = tuple(item for item in found if _counts(item, patient, within_days))
     ended = patient.administrations_gap if any(item.standing is Standing.ENDED for item in found) else None

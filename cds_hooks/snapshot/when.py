@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 YEARS = range(2, 9999)  # the first and the last year of the calendar cannot be shifted between zones
+LONGEST_PARTIAL = len("YYYY-MM-DD")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -53,8 +54,7 @@ def read_when(text: str | None, zone: tzinfo) -> When | None:
     if not text:
         return None
     try:
-        partial = _PARTIAL.fullmatch(text)
-        if partial:
+        if len(text) <= LONGEST_PARTIAL and (partial := _PARTIAL.fullmatch(text)):
             return _span(text, partial, zone)
         moment = datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -483,6 +483,18 @@ ROWS: dict[str, type[Head]] = {
     )
 }
 """How a row of each type is read."""
+_PAGES: dict[str, msgspec.json.Decoder[Page[Head]]] = {
+    name: msgspec.json.Decoder(Page[kind], strict=False)  # type: ignore[valid-type]  # by row type
+    for name, kind in ROWS.items()
+}
+
+
+def decode_page(raw: bytes | Raw, row_type: str) -> Page[Head] | None:
+    """An answer with rows of one type, all of them at once; None where one of them is malformed."""
+    try:
+        return _PAGES[row_type].decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def decode(raw: bytes | Raw, kind: type[T]) -> T | None:
@@ -498,7 +510,7 @@ def decode(raw: bytes | Raw, kind: type[T]) -> T | None:
 
 def decode_list(raw: Raw, kind: type[T]) -> tuple[T, ...] | None:
     """Decode a list element; empty when it is absent, None when it is malformed."""
-    if bytes(raw) == b"null":
+    if raw is NOTHING or bytes(raw) == b"null":
         return ()
     found = decode(raw, list[kind])  # type: ignore[valid-type]
     return None if found is None else tuple(found)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from cds_hooks.snapshot.from_fhir.chart import Rows
     from cds_hooks.wire.request import Request
 
-Json = Mapping[str, Any]
 _NUMBER = re.compile(r"\.\d+(?=\.|$)")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,63}")
+NO_JSON = "Neither JSON nor one JSON object per line. Give a CDS Hooks request, a Bundle or an NDJSON export."
 BASKETS = ("draftOrders", "medications", "conditions")
 
 
@@ -81,7 +81,7 @@ class Checked:
         return not (self.refused or self.faults or any(each.wrong for each in self.keys))
 
 
-def read(content: bytes) -> object:
+def read(content: bytes) -> Any:
     """The JSON, or the lines of an NDJSON file as a list. Raises CheckError."""
     try:
         return json.loads(content)
@@ -91,14 +91,15 @@ def read(content: bytes) -> object:
         pass
     lines = [line for line in content.splitlines() if line.strip()]
     try:
-        return [json.loads(line) for line in lines]
+        if lines:
+            return [json.loads(line) for line in lines]
     except (ValueError, RecursionError):
-        text = "Neither JSON nor one JSON object per line. Give a CDS Hooks request, a Bundle or an NDJSON export."
-        raise CheckError(text) from None
+        pass
+    raise CheckError(NO_JSON)
 
 
 def check(
-    given: object,
+    given: Any,
     advisor: Advisor,
     now: datetime,
     progress: Callable[[Sequence[Placed]], Iterable[Placed]] = lambda each: each,
@@ -120,7 +121,7 @@ def check(
 # -- the call
 
 
-def _check_call(given: Json, advisor: Advisor, now: datetime, found: Checked) -> None:
+def _check_call(given: Mapping[str, Any], advisor: Advisor, now: datetime, found: Checked) -> None:
     found.hook = str(given["hook"])
     service = next((each for each in advisor.services if each.hook == given["hook"]), None)
     if service is None:
@@ -134,7 +135,14 @@ def _check_call(given: Json, advisor: Advisor, now: datetime, found: Checked) ->
     asked = next(each["prefetch"] for each in advisor.discovery()["services"] if each["id"] == service.id)
     sent = consultation.request.prefetch
     chart = consultation.reading.chart
-    known = [_sent(key, chart.rows(key)) if key in sent else _absent(key, consultation.request) for key in asked]
+    cut = (
+        {query.key for query in chart.unasked(tuple(asked)) if query.resume}
+        if not consultation.request.fhir_server
+        else set()
+    )
+    known = [
+        _sent(key, chart.rows(key), key in cut) if key in sent else _absent(key, consultation.request) for key in asked
+    ]
     unread = "no template of this service has this key: not read"
     strange = [KeyState(key, str(State.DATA), unread) for key in sent if key not in asked]
     found.keys = (*known, *strange)
@@ -147,11 +155,13 @@ def _absent(key: str, request: Request) -> KeyState:
     return KeyState(key, str(State.ABSENT), text)
 
 
-def _sent(key: str, rows: Rows) -> KeyState:
+def _sent(key: str, rows: Rows, cut: bool) -> KeyState:
     notes = [rows.reason] if rows.reason else []
+    notes += ["further pages were not sent, and no fhirServer is named to read them from"] if cut else []
     notes += [f"{rows.foreign} of another patient"] if rows.foreign else []
     notes += [f"{rows.unreadable} could not be read"] if rows.unreadable else []
-    return KeyState(key, str(rows.state), "; ".join(notes), wrong=bool(notes))
+    state = State.DATA if rows.unreadable and rows.state is State.EMPTY else rows.state
+    return KeyState(key, str(state), "; ".join(notes), wrong=bool(notes))
 
 
 # -- the resources
@@ -163,11 +173,11 @@ def _resources(given: object, where: str) -> Iterator[Placed]:
         for number, each in enumerate(given):
             yield from _resources(each, f"{where}[{number}]")
     elif isinstance(given, dict) and "hook" in given:
-        context, prefetch = given.get("context"), given.get("prefetch")
-        for name in BASKETS if isinstance(context, dict) else ():
+        context, prefetch = _object(given.get("context")), _object(given.get("prefetch"))
+        for name in BASKETS:
             if name in context:
                 yield from _resources(context[name], f"context.{name}")
-        for key, each in prefetch.items() if isinstance(prefetch, dict) else ():
+        for key, each in prefetch.items():
             if each is not None:
                 yield from _resources(each, f"prefetch.{key}")
     elif isinstance(given, dict) and given.get("resourceType") == "Bundle":
@@ -177,6 +187,10 @@ def _resources(given: object, where: str) -> Iterator[Placed]:
             yield Placed(f"{where}.entry[{number}]".lstrip("."), resource)
     else:
         yield Placed(where or "the file", given)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _check_resource(each: Placed, found: Checked) -> None:
@@ -195,7 +209,7 @@ def _faults(resource: object) -> Iterator[Fault]:
         return
     try:
         model = get_fhir_model_class(kind)
-    except (KeyError, LookupError):
+    except ValueError:
         yield Fault(kind, "resourceType", "is no resource type of FHIR R4")
         return
     try:

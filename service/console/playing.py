@@ -16,7 +16,7 @@ from service.console.verdicts import Line, verdicts
 from service.errors import PROBLEM_STATUS
 from service.fhir.rounds import ROUNDS
 from service.persistence.decisions import CallRecord
-from service.routes.invoke import PATH, Desk, Stopwatch
+from service.routes.invoke import PATH, Desk, Stopwatch, tell
 from service.version import program_version
 
 if TYPE_CHECKING:
@@ -81,8 +81,18 @@ async def play(prepared: Prepared, desk: Desk, client: Client, base: str) -> Pla
         outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
         return Played(prepared, url, int(status), outcome, watch.laps, problem=problem.text)
     desk.store.record(
-        CallRecord(uuid4().hex, prepared.service, CLIENT, None, answer.decision, program_version(), watch.laps)
+        CallRecord(
+            decision_id=uuid4().hex,
+            service=prepared.service,
+            client=client.name,
+            tenant=None,
+            decision=answer.decision,
+            program_version=program_version(),
+            timings=watch.laps,
+            response=answer.body if desk.record_values else b"",
+        )
     )
+    tell(prepared.service, client, answer.decision, watch)
     response = json.loads(answer.body)
     lines = verdicts(advisor, consultation, answer.decision, response["cards"])
     reasons = {key: delivery.reason for key, delivery in have.items()}

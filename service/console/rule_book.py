@@ -100,10 +100,11 @@ def cases(rule_id: str) -> list[tuple[str, str]]:
 
 
 def code_sets(each: Description, advisor: Advisor) -> list[CodeSet]:
-    """The codes that the rule's own words stand for."""
+    """The codes that the rule's own words stand for, those of the drafts first."""
     rows = _rows(tuple(advisor.knowledge.sets_off))
     found = []
-    for name in _named_in(_module(each, advisor)):
+    names = [str(order) for order in each.rule.orders]
+    for name in dict.fromkeys([*names, *_named_in(_module(each, advisor))]):
         mine = rows.get(name, [])
         systems = dict.fromkeys(row.system for row in mine)
         counts = tuple((system, sum(row.system == system for row in mine)) for system in systems)

@@ -102,7 +102,7 @@ class Desk:
         )
         self.decided(answer.decision)
         self.trace(service, client.name, len(answer.decision.cards), watch.laps)
-        _tell(service, client, answer.decision, watch)
+        tell(service, client, answer.decision, watch)
         return Response(answer.body, headers={"Content-Type": JSON_UTF8, **NO_STORE})
 
 
@@ -152,7 +152,8 @@ def _request_body(root: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": root}}}}
 
 
-def _tell(service: str, client: Client, decision: Decision, watch: Stopwatch) -> None:
+def tell(service: str, client: Client, decision: Decision, watch: Stopwatch) -> None:
+    """Log what one call came to."""
     for failure in decision.failures:
         log.error("rule_failed", rule=failure.rule, version=failure.version, **described(failure.error))
     log.info(

@@ -13,12 +13,12 @@ SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 MRI = {
-    "hip": ("36488-5", "MR Hip WO contrast"),
-    "knee": ("36491-9", "MR Knee - left WO contrast"),
-    "ankle": ("36429-9", "MR Ankle - right WO contrast"),
-    "foot": ("36486-9", "MR Foot WO contrast"),
-    "spine": ("24968-0", "MR Lumbar spine WO contrast"),
-    "pelvis": ("36496-8", "MR Pelvis WO contrast"),
+    "hip": ("30687-8", "MR Hip WO contrast"),
+    "knee": ("30691-0", "MR Knee WO contrast"),
+    "ankle": ("30680-3", "MR Ankle WO contrast"),
+    "foot": ("30681-1", "MR Foot WO contrast"),
+    "spine": ("30679-5", "MR Lumbar spine WO contrast"),
+    "pelvis": ("30673-8", "MR Pelvis WO contrast"),
 }
 LABS: Mapping[str, tuple[str, str, str]] = {
     "vitamin D": ("62292-8", "25-hydroxyvitamin D3+25-hydroxyvitamin D2 [Mass/volume] in Serum or Plasma", "ng/mL"),
@@ -35,6 +35,7 @@ MEDICINES: Mapping[str, tuple[str, str]] = {
     "apixaban": ("1364445", "apixaban 5 MG Oral Tablet"),
     "ibuprofen": ("197806", "ibuprofen 600 MG Oral Tablet"),
     "lorazepam": ("197901", "lorazepam 1 MG Oral Tablet"),
+    "clarithromycin": ("197517", "clarithromycin 500 MG Oral Tablet"),
     "clopidogrel": ("309362", "clopidogrel 75 MG Oral Tablet"),
     "prednisone": ("198145", "prednisone 10 MG Oral Tablet"),
     "digoxin": ("197604", "digoxin 0.125 MG Oral Tablet"),

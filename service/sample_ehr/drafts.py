@@ -68,7 +68,7 @@ _BUILT: Mapping[str, dict[str, Any]] = {
     "denosumab": _medicine("1 ML denosumab 60 MG/ML Prefilled Syringe", "993452", "subcutaneous"),
     "ibuprofen": _medicine("ibuprofen 600 MG Oral Tablet", "197806"),
     "iloprost-iv-for-edema": _medicine("1 ML iloprost 0.1 MG/ML Injection", "2680303", "intravenous"),
-    "mri-hip-contrast": _service("MR Hip WO and W contrast IV"),
+    "mri-hip-contrast": _service("MR Hip WO and W contrast IV", "30688-6"),
     "nifedipine": _medicine("24 HR nifedipine 30 MG Extended Release Oral Tablet", "198034"),
     "oxycodone": _medicine("oxycodone hydrochloride 10 MG Extended Release Oral Tablet", **_DAYS_30),
     "platelet-rich-plasma": _service("Injection of platelet-rich plasma"),

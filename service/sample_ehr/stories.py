@@ -219,8 +219,8 @@ _STORIES = (
     ),
     _told(
         "child",
-        "A girl of 13 with edema of the knee is to take ibuprofen.",
-        *(SP, SIGN, told.child, "ibuprofen"),
+        "A girl of 13 with edema of the knee is to be given zoledronic acid.",
+        *(SP, SIGN, told.child, "zoledronate"),
     ),
     _told(
         "third-trimester",
@@ -270,7 +270,7 @@ _STORIES = (
     _told(
         "injection",
         "A man of 64 with diabetes who takes apixaban is to have a second steroid injection of the knee.",
-        *(DS, SIGN, told.injection_before_replacement, "steroid-injection-knee"),
+        *(DS, SELECT, told.injection_before_replacement, "steroid-injection-knee"),
     ),
     _told(
         "shock-wave",

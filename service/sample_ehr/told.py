@@ -207,7 +207,7 @@ def nsaid_heart(chart: Chart) -> None:
 
 def nifedipine_pressure(chart: Chart) -> None:
     chart.problem(f"{BMES} of the right foot", LEQUESNE, 90, "Right foot")
-    chart.blood_pressure(88, 54).takes("clarithromycin 500 MG Oral Tablet", 3)
+    chart.blood_pressure(88, 54).takes("clarithromycin", 3)
 
 
 def vitamin_d_high(chart: Chart) -> None:
@@ -219,7 +219,7 @@ def vitamin_d_high(chart: Chart) -> None:
 
 def contrast_kidney(chart: Chart) -> None:
     chart.problem(f"{BMES} of the left hip", LEQUESNE, 50, "Left hip")
-    chart.result("egfr", 22, 7)
+    chart.problem("Chronic kidney disease, stage 4 (severe)", "N18.4", 800).result("egfr", 22, 7)
 
 
 def allergic(chart: Chart) -> None:

@@ -10,8 +10,21 @@ from typing import Any, TypeVar
 
 from cds_hooks.snapshot.allergy import Allergy
 from cds_hooks.snapshot.imaging import ImagingReport, Modality, Sign
-from cds_hooks.snapshot.medication import Dose, Drug, Medication, Medicine, Order, Reasons, Series, Standing
-from cds_hooks.snapshot.model import Fact, Factual, Gap, GapKind, Listing
+from cds_hooks.snapshot.later import Later
+from cds_hooks.snapshot.medication import (
+    Dose,
+    Dosing,
+    Drug,
+    Measure,
+    Medication,
+    Medicine,
+    Order,
+    Reasons,
+    Series,
+    Standing,
+    Strength,
+)
+from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listed, Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.policy import Policy
 from cds_hooks.snapshot.problem import Answer, Encounter, Event, Problem, Result
@@ -24,7 +37,7 @@ from cds_hooks.snapshot.when import When
 from cds_hooks.wire.delivery import Origin
 from tests.builders.moment import AS_OF, born, days_ago
 
-T = TypeVar("T", bound=Factual)
+T = TypeVar("T", bound=Listed)
 
 PROSTACYCLINS = ("iloprost", "epoprostenol", "treprostinil", "beraprost", "selexipag")
 ANTICOAGULANTS = (
@@ -99,8 +112,7 @@ def a_medication(
             drugs=drugs,
             route=route,
             form=form,
-            strength_mg=strength_mg,
-            mcg_per_hour=mcg_per_hour,
+            measure=Later.of(Measure(Strength(mg=strength_mg, mcg_per_hour=mcg_per_hour), strength_mg)),
         ),
         standing=standing,
         origin=Origin.DRAFT if standing is Standing.DRAFT else Origin.PREFETCH,
@@ -108,11 +120,9 @@ def a_medication(
         written=written,
         stopped=stopped,
         touched=touched,
-        reasons=reasons,
+        why=Later.of(reasons),
         replaces=replaces,
-        per_day=per_day,
-        supply_days=supply_days,
-        as_needed=as_needed,
+        dosing=Later.of(Dosing(per_day, supply_days, as_needed)),
         last_given=last_given,
         site=site,
     )
@@ -215,7 +225,7 @@ def an_order(
         kind=kind,
         selected=selected,
         concepts=frozenset(concepts),
-        stated=reasons,
+        why=Later.of(reasons),
         site=site,
         planned_days=planned_days,
         sequences=frozenset(sequences),
@@ -463,7 +473,7 @@ def a_patient(
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
         differentials=tuple(differentials),
-        open_services=frozenset(open_services),
+        open_services=Later.of(frozenset(open_services)),
     )
 
 

@@ -83,7 +83,8 @@ def test_ids_are_unique_and_repeat_with_the_question() -> None:
 
 @pytest.mark.conforms("A5", "K9", "K11", "T19")
 def test_every_created_resource_is_valid_r4() -> None:
-    """Each order or task that a card offers passes fhir.resources, is a draft, for this patient, by this user."""
+    """Each order or task that a card offers passes fhir.resources, is a draft, for this patient, by this user;
+    a problem that it offers is provisional."""
     created = [
         (patient, action["resource"])
         for patient, _, cards in EVERY_RESPONSE
@@ -93,11 +94,15 @@ def test_every_created_resource_is_valid_r4() -> None:
         if action["type"] == "create"
     ]
     kinds = {resource["resourceType"] for _, resource in created}
-    assert kinds == {"ServiceRequest", "DeviceRequest", "MedicationRequest", "CommunicationRequest", "Task"}
+    requests = {"ServiceRequest", "DeviceRequest", "MedicationRequest", "CommunicationRequest", "Task"}
+    assert kinds == {*requests, "Condition"}
     for patient, resource in created:
         get_fhir_model_class(resource["resourceType"]).model_validate(resource)
         owner = resource["for"] if resource["resourceType"] == "Task" else resource["subject"]
         assert owner == {"reference": f"Patient/{patient}"}
+        if resource["resourceType"] == "Condition":  # an entry of the problem list has no status of its own to draft
+            assert resource["verificationStatus"]["coding"][0]["code"] == "provisional"
+            continue
         assert resource["status"] == "draft"
         assert resource["requester"] == {"reference": "Practitioner/1"}
         assert resource["encounter"] == {"reference": "Encounter/e1"}

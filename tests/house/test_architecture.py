@@ -14,7 +14,7 @@ from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
 from mappings.load import load
 from service.config import Settings, describe
-from tests.house.rule_book import PAGE, page
+from tests.house.rule_book import PAGE, TABLES, page, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE_FILES = sorted(path for path in (ROOT / "cds_hooks" / "rules").rglob("*.py") if path.name != "__init__.py")
@@ -45,6 +45,7 @@ def test_every_rule_file_is_in_the_catalog() -> None:
 def test_the_rule_book_is_up_to_date() -> None:
     """`make docs` writes it; a rule or a spec that changed without it stops here."""
     assert PAGE.read_text() == page()
+    assert TABLES.read_text() == tables()
 
 
 def test_every_threshold_of_a_rule_is_declared() -> None:

@@ -183,8 +183,9 @@ async def test_the_chart_of_an_ongoing_course() -> None:
     }
     async with running(TODAY) as base, calling() as client:
         reply = await client.post("/cds-services/bme-patient-view", json={**call, "fhirServer": base})
-    [card] = reply.json()["cards"]
+    card, *others = reply.json()["cards"]
     assert topics([card]) == [("BME-CI-05", "critical")]
+    assert {other["indicator"] for other in others} == {"info"}
     [suggestion] = card["suggestions"]
     assert suggestion["actions"][0]["resource"]["resourceType"] == "Task"
 

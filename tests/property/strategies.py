@@ -8,7 +8,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from cds_hooks.snapshot.medication import Medication, Order, Reasons, Standing
-from cds_hooks.snapshot.model import Factual, Listing
+from cds_hooks.snapshot.model import Listed, Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.problem import Answer, Event, Problem, Result
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Need, Route
@@ -32,7 +32,7 @@ from tests.builders.snapshot import (
     unusable,
 )
 
-T = TypeVar("T", bound=Factual)
+T = TypeVar("T", bound=Listed)
 
 REPEATABLE = settings(
     derandomize=True, deadline=None, max_examples=150, phases=(Phase.explicit, Phase.generate, Phase.shrink)

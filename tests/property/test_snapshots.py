@@ -16,13 +16,13 @@ from cds_hooks.evaluation.evaluate import Failed, Judged, asked_at, evaluate
 from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Factual, Listing
+from cds_hooks.snapshot.model import Listed, Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.vocabulary import Need
 from tests.builders.snapshot import a_draft, a_medication, a_problem, an_event, an_order, out_of_reach
 from tests.property.strategies import REPEATABLE, THOROUGH, patients
 
-T = TypeVar("T", bound=Factual)
+T = TypeVar("T", bound=Listed)
 CONTRAINDICATIONS = {"BME-CI-01", "BME-CI-02", "BME-CI-05"}
 LISTINGS = {
     "medications": Need.MEDICATIONS,

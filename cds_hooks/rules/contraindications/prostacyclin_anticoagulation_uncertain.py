@@ -19,7 +19,7 @@ from cds_hooks.snapshot import anticoagulation
 from cds_hooks.snapshot.medication import Order, Standing
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of
 from cds_hooks.snapshot.patient import Patient
-from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Service
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Service
 
 RULE = Rule(
     id="BME-CI-04",
@@ -64,7 +64,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
     if isinstance(doubts, Unknown):
         return MissingData(doubts.gap)
     if isinstance(doubts, Absent):
-        return Satisfied(patient.labs.remarks)
+        return Satisfied(patient.labs.remarks_about(Concept.INR))
     if isinstance(systemic, Unknown):
         return MissingData(systemic.gap)
     return Advice(
@@ -73,7 +73,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
         detail=(ASK,),
         because=(drug.fact, *doubts.facts),
         unchecked=(*doubts.gaps, *((use.gap,) if isinstance(use, Unknown) else ())),
-        remarks=patient.labs.remarks,
+        remarks=patient.labs.remarks_about(Concept.INR),
         proposals=(Propose(Service.MEDICATION_RECONCILIATION), _test(order, patient)),
     )
 

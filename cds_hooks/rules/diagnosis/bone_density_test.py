@@ -83,7 +83,7 @@ def _measured(patient: Patient) -> Finding[Factual]:
 
 
 def _done(patient: Patient, days: float) -> tuple[Event, ...]:
-    rows = (item for item in patient.procedures.items if Concept.DXA in item.concepts)
+    rows = patient.procedures.about(Concept.DXA)
     return tuple(item for item in rows if _recent(item.when, patient, days))
 
 

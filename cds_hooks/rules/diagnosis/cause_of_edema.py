@@ -93,7 +93,7 @@ def _assess(patient: Patient, order: Order | None) -> Verdict:
 def _named_since(seen: EdemaReport, patient: Patient) -> bool:
     """A syndrome that was resolved on or after the day of the report explains it (rule specification 0.8)."""
     of_the_report = seen.when.age_days_at_most(patient.as_of)
-    ends = (item.ended for item in patient.problems.items if Concept.EDEMA_SYNDROME in item.concepts)
+    ends = (item.ended for item in patient.problems.about(Concept.EDEMA_SYNDROME))
     return any(end.age_days(patient.as_of) <= of_the_report for end in ends if end)
 
 

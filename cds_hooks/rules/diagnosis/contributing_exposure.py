@@ -71,7 +71,7 @@ def _sites(patient: Patient) -> tuple[Site, ...]:
     """Where the edema is, as MRI and the problem list say."""
     seen = patient.edema_on_mri()
     on_mri = [each.site for each in seen.items] if isinstance(seen, Present) else []
-    recorded = [item.site for item in patient.problems.items if item.current and item.concepts & EDEMA]
+    recorded = [item.site for item in patient.problems.about(*EDEMA) if item.current]
     return tuple(dict.fromkeys((*on_mri, *recorded)))
 
 

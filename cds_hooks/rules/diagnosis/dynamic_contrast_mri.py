@@ -100,7 +100,7 @@ def _assess(patient: Patient, asked: Callable[[Site], bool], order: tuple[Fact, 
 
 def _doubt(seen: EdemaReport, patient: Patient) -> Finding[Factual]:
     """What leaves osteonecrosis open at this place, unless it is confirmed or was looked at with dynamic contrast."""
-    recorded = [item for item in patient.problems.items if item.current and Concept.OSTEONECROSIS in item.concepts]
+    recorded = [item for item in patient.problems.about(Concept.OSTEONECROSIS) if item.current]
     here = [item for item in recorded if item.site.may_be(seen.site)]
     if any(not item.provisional for item in here) or _perfusion_known(seen, patient):
         return Absent()

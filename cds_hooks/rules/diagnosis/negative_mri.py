@@ -88,7 +88,7 @@ def _sites(order: Order, patient: Patient) -> tuple[Site, ...]:
     """Where the draft goes, else where the edema is recorded."""
     if order.site.known:
         return (order.site,)
-    recorded = (item.site for item in patient.problems.items if item.current and item.concepts & EDEMA)
+    recorded = (item.site for item in patient.problems.about(*EDEMA) if item.current)
     return tuple(dict.fromkeys(site for site in recorded if site.known))
 
 

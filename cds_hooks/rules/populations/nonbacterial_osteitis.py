@@ -62,7 +62,7 @@ def assess(patient: Patient) -> Verdict:
 def _recent_mri(patient: Patient) -> Finding[Factual]:
     """A study or a report of one, preliminary or not."""
     reports = tuple(each for each in patient.mri_reports.items if _recent(each.when, patient))
-    studies = (each for each in patient.imaging_studies.items if Concept.MRI_ANY in each.concepts)
+    studies = patient.imaging_studies.about(Concept.MRI_ANY)
     dated = tuple(each for each in studies if each.when and _recent(each.when, patient))
     return any_of(finding(reports, patient.mri_reports.gaps), finding(dated, patient.imaging_studies.gaps))
 

@@ -98,7 +98,7 @@ def _unclassed(failure: HeartFailure) -> bool:
 
 def _live_vaccine(patient: Patient) -> Finding[Event]:
     days = patient.policy[VACCINE_DAYS]
-    given = (item for item in patient.immunizations.items if Concept.LIVE_VACCINE in item.concepts)
+    given = patient.immunizations.about(Concept.LIVE_VACCINE)
     recent = tuple(item for item in given if item.when and 0 <= item.when.age_days_at_most(patient.as_of) <= days)
     return finding(recent, patient.immunizations.gaps)
 

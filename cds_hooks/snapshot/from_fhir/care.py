@@ -14,7 +14,7 @@ from cds_hooks.snapshot.from_fhir.dosage import duration_days
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something, text_of
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.sites import Concepts, concepts_in, in_words, site_of
-from cds_hooks.snapshot.model import Fact, Gap, Listing
+from cds_hooks.snapshot.model import Fact, Gap, Indexed, Listing, Unread
 from cds_hooks.snapshot.problem import Event
 from cds_hooks.snapshot.queries import APPOINTMENTS, DEVICE_REQUESTS, SERVICES
 from cds_hooks.snapshot.site import Site
@@ -152,10 +152,10 @@ def read_care(reader: Reader, keys: Iterable[str]) -> Listing[Event]:
     """Every order of care that counts, of the queries that were asked for."""
     wanted = LISTS.keys() & set(keys)
     rows = [row for key, kind in LISTS.items() if key in wanted for row in reader.rows(key, kind)]
-    events = [_event(row, reader) for row in rows if counts(row.resource)]
+    events = [event for row in rows if counts(row.resource) and (event := _unread(row, reader)).subjects]
     gaps = [gap for key in LISTS if key in wanted and (gap := reader.chart.gap(key, Need.CARE))]
     gap = Gap(Need.CARE, gaps[0].kind, "; ".join(each.text for each in gaps)) if gaps else None
-    return Listing(tuple(event for event in events if event.concepts), gap)
+    return Indexed(events, gap)
 
 
 def counts(order: CareOrder) -> bool:
@@ -163,9 +163,15 @@ def counts(order: CareOrder) -> bool:
     return not order.do_not_perform and order.status not in NEVER_COUNTS and order.intent not in NOT_ORDERS
 
 
-def _event(row: Row[CareOrder], reader: Reader) -> Event:
+def _unread(row: Row[CareOrder], reader: Reader) -> Unread[Event]:
+    asked = asked_for(row.resource)
+    concepts = concepts_asked(asked, reader)
+    return Unread(concepts, lambda: _event(row, asked, concepts, reader))
+
+
+def _event(row: Row[CareOrder], asked: Asked, concepts: frozenset[Concept], reader: Reader) -> Event:
     order = row.resource
-    asked, planned = asked_for(order), planned_for(order, reader)
+    planned = planned_for(order, reader)
     when = reader.when(order.authored_on) or planned
     is_open = order.status in OPEN
     fact = Fact(
@@ -177,7 +183,7 @@ def _event(row: Row[CareOrder], reader: Reader) -> Event:
         origin=row.origin,
     )
     return Event(
-        concepts=concepts_asked(asked, reader),
+        concepts=concepts,
         fact=fact,
         when=when,
         planned=planned,

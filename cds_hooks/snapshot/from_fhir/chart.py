@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Raw
 
@@ -26,8 +26,7 @@ REFUSED = "the EHR answered with an error"
 FOREIGN = "what came belongs to another patient"
 
 
-@dataclass(frozen=True, slots=True)
-class Row(Generic[T]):
+class Row(NamedTuple, Generic[T]):
     """One resource and where it came from."""
 
     resource: T
@@ -192,7 +191,8 @@ class Chart:
             return
         if page.refused:
             found.fail(REFUSED)
-        own = [row for row in page.rows if not is_foreign(row, self.request.patient_id)]
+        patient_id = self.request.patient_id
+        own = [row for row in page.rows if not is_foreign(row, patient_id)]
         found.foreign += len(page.rows) - len(own)
         found.rows += [Row(row, origin) for row in own]
         found.unreadable += page.unreadable
@@ -210,14 +210,13 @@ def read_page(raw: Raw, row_type: str) -> Page | None:
 
     All rows at once where they are as they should be; one by one where one of them is not.
     """
-    kind = fhir.ROWS[row_type]
-    whole: fhir.Page[fhir.Head] | None = fhir.decode(raw, fhir.Page[kind])  # type: ignore[valid-type]  # by row type
+    whole = fhir.decode_page(raw, row_type)
     if whole is not None and whole.resource_type == "Bundle":
         rows = [entry.resource for entry in whole.entry or ()]
         fitting = tuple(row for row in rows if row is not None and row.resource_type == row_type)
         if len(fitting) == len(rows):
             return Page(whole.following, fitting, total=whole.total or 0)
-    return _one_by_one(raw, row_type, kind)
+    return _one_by_one(raw, row_type, fhir.ROWS[row_type])
 
 
 def _one_by_one(raw: Raw, row_type: str, kind: type[fhir.Head]) -> Page | None:
@@ -246,7 +245,9 @@ def is_foreign(head: fhir.Head, patient_id: str) -> bool:
     if isinstance(head, fhir.Appointment):
         return _of_others(head, patient_id)
     owner = head.subject or head.patient
-    named = fhir.reference_id(owner.reference, "Patient") if owner else None
+    if owner is None or owner.reference == f"Patient/{patient_id}":
+        return False
+    named = fhir.reference_id(owner.reference, "Patient")
     return named is not None and named != patient_id
 
 

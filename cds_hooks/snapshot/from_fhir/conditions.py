@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import NamedTuple
+
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.reader import Reader, code_of, text_of
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of, gestation_of, texts_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in, in_words, levels_of, site_of
-from cds_hooks.snapshot.medication import Medicine
-from cds_hooks.snapshot.model import Fact, Listing
+from cds_hooks.snapshot.medication import Drug
+from cds_hooks.snapshot.model import Fact, Indexed, Listing, Unread
 from cds_hooks.snapshot.problem import Event, Problem
 from cds_hooks.snapshot.queries import CONDITIONS, PROCEDURES
 from cds_hooks.snapshot.site import ANYWHERE
@@ -24,17 +27,35 @@ AUGMENTATION = frozenset({Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, C
 NOT_DONE = {"not-done", "entered-in-error", "preparation", "on-hold", "stopped"}
 
 
-def read_problems(reader: Reader) -> Listing[Problem]:
-    """Every Condition that is not refuted, whatever its concepts: an order's reason may refer to any of them."""
-    rows = reader.rows(CONDITIONS, fhir.Condition)
-    kept = [row for row in rows if code_of(row.resource.verification_status) not in NEVER_COUNTS]
-    return Listing(tuple(_problem(row, reader) for row in kept), reader.chart.gap(CONDITIONS, Need.PROBLEMS))
+class Conditions(NamedTuple):
+    """The Conditions that are not refuted: those that count, and those that are only considered. An order's reason may
+    refer to any of them (`either`)."""
+
+    problems: Listing[Problem]
+    differentials: Listing[Problem]
+    either: Listing[Problem]
 
 
-def _problem(row: Row[fhir.Condition], reader: Reader) -> Problem:
+def read_conditions(reader: Reader) -> Conditions:
+    """Every Condition that is not refuted, whatever its concepts."""
+    problems: list[Unread[Problem]] = []
+    differentials: list[Unread[Problem]] = []
+    for row in reader.rows(CONDITIONS, fhir.Condition):
+        verification = code_of(row.resource.verification_status)
+        if verification not in NEVER_COUNTS:
+            (differentials if verification == DIFFERENTIAL else problems).append(_unread(row, reader))
+    gap = reader.chart.gap(CONDITIONS, Need.PROBLEMS)
+    return Conditions(*(Indexed(rows, gap) for rows in (problems, differentials, [*problems, *differentials])))
+
+
+def _unread(row: Row[fhir.Condition], reader: Reader) -> Unread[Problem]:
+    concepts = _concepts(row.resource, reader)
+    return Unread(concepts, partial(_problem, row, concepts, reader))
+
+
+def _problem(row: Row[fhir.Condition], concepts: frozenset[Concept], reader: Reader) -> Problem:
     raw = row.resource
     verification = code_of(raw.verification_status)
-    concepts = _concepts(raw, reader)
     onset = raw.onset_period or fhir.Period()
     recorded = reader.when(raw.recorded_date, raw.onset_date_time, onset.start)
     abatement = raw.abatement_period or fhir.Period()
@@ -75,23 +96,29 @@ def _concepts(raw: fhir.Condition, reader: Reader) -> frozenset[Concept]:
 def read_procedures(reader: Reader) -> Listing[Event]:
     """Every Procedure that was done and that a table knows, or that gives a drug of the tables."""
     rows = reader.rows(PROCEDURES, fhir.Procedure)
-    events = [_procedure(row, reader) for row in rows if row.resource.status not in NOT_DONE]
-    known = tuple(event for event in events if event.concepts or event.drugs)
-    return Listing(known, reader.chart.gap(PROCEDURES, Need.CHILDBEARING))
+    done = (_procedure(row, reader) for row in rows if row.resource.status not in NOT_DONE)
+    return Indexed([each for each in done if each], reader.chart.gap(PROCEDURES, Need.CHILDBEARING))
 
 
-def _procedure(row: Row[fhir.Procedure], reader: Reader) -> Event:
-    raw = row.resource
-    concepts = concepts_of(raw.code, reader.lookups)
-    medicine = medicine_ordered(_code(raw), concepts, reader.lookups) or Medicine("")
-    if medicine.route is Route.LOCAL:
+def _procedure(row: Row[fhir.Procedure], reader: Reader) -> Unread[Event] | None:
+    code = row.resource.code
+    concepts = concepts_of(code, reader.lookups)
+    medicine = medicine_ordered(_code(row.resource), concepts, reader.lookups)
+    if medicine and medicine.route is Route.LOCAL:
         concepts |= {Concept.JOINT_INJECTION}
+    if not concepts and medicine is None:
+        return None
+    return Unread(concepts, partial(_event, row, concepts, medicine.drugs if medicine else (), reader))
+
+
+def _event(row: Row[fhir.Procedure], concepts: frozenset[Concept], drugs: tuple[Drug, ...], reader: Reader) -> Event:
+    raw = row.resource
     places = (concepts_in(raw.body_site), _code(raw))
     period = raw.performed_period or fhir.Period()
     when = reader.when(raw.performed_date_time, period.end, period.start)
     return Event(
         concepts=concepts,
-        drugs=medicine.drugs,
+        drugs=drugs,
         when=when,
         site=site_of(reader.lookups, *places),
         levels=levels_of(reader.lookups, *places) if concepts & AUGMENTATION else frozenset(),

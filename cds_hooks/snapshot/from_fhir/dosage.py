@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.strength import MG, MG_PER_UNIT_OF_VITAMIN_D, UNITS
-from cds_hooks.snapshot.medication import Dose, Medicine
+from cds_hooks.snapshot.medication import Dose, Dosing, Medicine
 from cds_hooks.snapshot.quantity import rounded
 from cds_hooks.snapshot.vocabulary import DrugGroup
 from cds_hooks.wire import fhir
@@ -73,7 +73,13 @@ def bounds_of(dosages: Sequence[fhir.Dosage]) -> list[fhir.Period | None]:
     return [dosage.timing.repeat.bounds_period for dosage in dosages if dosage.timing and dosage.timing.repeat]
 
 
-def as_needed(dosages: Sequence[fhir.Dosage]) -> bool:
+def dosing(dosages: Sequence[fhir.Dosage], medicine: Medicine, dispense: fhir.DispenseRequest | None = None) -> Dosing:
+    """How much of a medicine these instructions give; a dispense request tells for how long as well."""
+    supply = supply_days(dispense, dosages, medicine) if dispense else None
+    return Dosing(per_day(dosages, medicine), supply, _as_needed(dosages))
+
+
+def _as_needed(dosages: Sequence[fhir.Dosage]) -> bool:
     return any(dosage.as_needed_boolean or dosage.as_needed_codeable_concept for dosage in dosages)
 
 

@@ -22,9 +22,9 @@ from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.medications import prescribed, unresolved
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
+from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Medication, Medicine, Order, Reasons, Series, Standing
-from cds_hooks.snapshot.model import Fact, Listing
-from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.model import Fact
 from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
@@ -40,10 +40,10 @@ UNREADABLE_ORDER = "a draft order could not be read: it is not known what it ask
 UNRESOLVED = "a draft order refers to a medication that could not be read: it is not known which medicine it gives"
 
 
-def read_drafts(reader: Reader, problems: Listing[Problem]) -> tuple[Order, ...]:
+def read_drafts(reader: Reader) -> tuple[Order, ...]:
     """Every draft in order. One that gives nothing (cancelled, do not perform) has neither medicine nor concepts."""
     request = reader.chart.request
-    orders = [_order(entry.resource, request.selections, problems, reader) for entry in reader.chart.draft_entries]
+    orders = [_order(entry.resource, request.selections, reader) for entry in reader.chart.draft_entries]
     seen: Counter[str] = Counter()
     numbered = []
     for order in orders:
@@ -75,7 +75,7 @@ def names_medicine(draft: fhir.MedicationRequest) -> bool:
     return draft.medication_reference is not None or names_something(draft.medication_codeable_concept)
 
 
-def _order(raw: Raw, selections: list[str] | None, problems: Listing[Problem], reader: Reader) -> Order:
+def _order(raw: Raw, selections: list[str] | None, reader: Reader) -> Order:
     head = fhir.decode(raw, fhir.Head)
     if head is None or not head.resource_type:
         return Order(reference="", kind="", unreadable=UNREADABLE)
@@ -85,22 +85,22 @@ def _order(raw: Raw, selections: list[str] | None, problems: Listing[Problem], r
         selected=selections is None or any(_names(selection, head) for selection in selections),
     )
     if head.resource_type == MEDICATION_REQUEST:
-        return _of_medicine(order, raw, problems, reader)
+        return _of_medicine(order, raw, reader)
     kind = KINDS.get(head.resource_type)
     if kind is None:
         return order
     draft = fhir.decode(raw, kind)
-    return _of_care(order, draft, problems, reader) if draft else replace(order, unreadable=UNREADABLE_ORDER)
+    return _of_care(order, draft, reader) if draft else replace(order, unreadable=UNREADABLE_ORDER)
 
 
-def _of_medicine(order: Order, raw: Raw, problems: Listing[Problem], reader: Reader) -> Order:
+def _of_medicine(order: Order, raw: Raw, reader: Reader) -> Order:
     draft = fhir.decode(raw, fhir.MedicationRequest)
     if draft is None:
         return replace(order, unreadable=UNREADABLE)
     if not names_medicine(draft) or draft.do_not_perform or draft.status in GIVES_NOTHING:
         return order
     dosages = dosages_of(draft.dosage_instruction)
-    medication = prescribed(draft, dosages, order.reference, Standing.DRAFT, Origin.DRAFT, problems, reader)
+    medication = prescribed(draft, dosages, order.reference, Standing.DRAFT, Origin.DRAFT, reader)
     if medication is None or not medication.medicine.readable:
         return replace(order, unreadable=UNRESOLVED)
     return replace(order, medication=medication, site=medication.site)
@@ -109,18 +109,18 @@ def _of_medicine(order: Order, raw: Raw, problems: Listing[Problem], reader: Rea
 # -- orders of other kinds
 
 
-def _of_care(order: Order, draft: CareOrder, problems: Listing[Problem], reader: Reader) -> Order:
+def _of_care(order: Order, draft: CareOrder, reader: Reader) -> Order:
     asked = asked_for(draft)
     if draft.do_not_perform or draft.status in GIVES_NOTHING:
         return order
     concepts, site = concepts_asked(asked, reader), site_asked(draft, asked, reader)
-    reasons, written = reasons_of(draft, problems, reader), reader.when(draft.authored_on)
+    why, written = Later(lambda: reasons_of(draft, reader)), reader.when(draft.authored_on)
     medicine = medicine_ordered(asked.what, concepts, reader.lookups)
     return replace(
         order,
-        medication=_medication(order.reference, medicine, written, reasons, site) if medicine else None,
+        medication=_medication(order.reference, medicine, written, why, site) if medicine else None,
         concepts=concepts,
-        stated=reasons,
+        why=why,
         site=site,
         planned_days=planned_days(draft, asked, reader),
         sequences=_sequences(asked, site) if Concept.MRI_ANY in concepts else frozenset(),
@@ -135,14 +135,16 @@ def _of_care(order: Order, draft: CareOrder, problems: Listing[Problem], reader:
     )
 
 
-def _medication(reference: str, medicine: Medicine, written: When | None, reasons: Reasons, site: Site) -> Medication:
+def _medication(
+    reference: str, medicine: Medicine, written: When | None, why: Later[Reasons], site: Site
+) -> Medication:
     return Medication(
         reference=reference,
         medicine=medicine,
         standing=Standing.DRAFT,
         origin=Origin.DRAFT,
         written=written,
-        reasons=reasons,
+        why=why,
         site=site,
     )
 

@@ -10,7 +10,7 @@ from cds_hooks.snapshot.from_fhir.reasons import concepts_referred, reasons_of
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of
 from cds_hooks.snapshot.from_fhir.sites import Concepts, concepts_in, in_words, site_of
 from cds_hooks.snapshot.model import Fact, Listing
-from cds_hooks.snapshot.problem import Encounter, Event, Problem
+from cds_hooks.snapshot.problem import Encounter, Event
 from cds_hooks.snapshot.queries import COMMUNICATIONS, ENCOUNTERS, IMAGING_STUDIES
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
@@ -30,15 +30,15 @@ MODALITIES: Mapping[str, Concept] = {
 """Modalities of DICOM (PS3.16, CID 29)."""
 
 
-def read_encounters(reader: Reader, problems: Listing[Problem]) -> Listing[Encounter]:
+def read_encounters(reader: Reader) -> Listing[Encounter]:
     """Every contact that took place or goes on, whatever for."""
     rows = [row for row in reader.rows(ENCOUNTERS, fhir.Encounter) if row.resource.status not in NEVER_HAPPENED]
-    found = [_encounter(row, problems, reader) for row in rows]
+    found = [_encounter(row, reader) for row in rows]
     past = tuple(each for each in found if each.when is None or not each.when.is_future(reader.as_of))
     return Listing(past, reader.chart.gap(ENCOUNTERS, Need.ENCOUNTERS))
 
 
-def _encounter(row: Row[fhir.Encounter], problems: Listing[Problem], reader: Reader) -> Encounter:
+def _encounter(row: Row[fhir.Encounter], reader: Reader) -> Encounter:
     raw = row.resource
     said = (*concepts_in(raw.service_type), *concepts_in(raw.type))
     period = fhir.decode(raw.period, fhir.Period) or fhir.Period()
@@ -49,7 +49,7 @@ def _encounter(row: Row[fhir.Encounter], problems: Listing[Problem], reader: Rea
         when=start,
         inpatient=not _class_codes(raw).isdisjoint(IN_HOSPITAL),
         in_progress=raw.status in GOING_ON and not (end and end.is_past(reader.as_of)),
-        reasons=_reasons(raw, problems, reader),
+        reasons=_reasons(raw, reader),
     )
 
 
@@ -59,11 +59,11 @@ def _class_codes(raw: fhir.Encounter) -> set[str | None]:
     return {coding.code, *(each.code for concept in concepts_in(raw.kind) for each in concept.coding or ())}
 
 
-def _reasons(raw: fhir.Encounter, problems: Listing[Problem], reader: Reader) -> frozenset[Concept]:
+def _reasons(raw: fhir.Encounter, reader: Reader) -> frozenset[Concept]:
     """Its reasons, and the diagnoses that it names."""
     diagnoses = fhir.decode_list(raw.diagnosis, fhir.Diagnosis) or ()
-    named = [concepts_referred(each.condition, raw, problems, reader) for each in diagnoses if each.condition]
-    return reasons_of(raw, problems, reader).concepts.union(*(each or frozenset() for each in named))
+    named = [concepts_referred(each.condition, raw, reader) for each in diagnoses if each.condition]
+    return reasons_of(raw, reader).concepts.union(*(each or frozenset() for each in named))
 
 
 def read_communications(reader: Reader) -> Listing[Event]:

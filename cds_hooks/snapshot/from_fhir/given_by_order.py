@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from cds_hooks.snapshot.from_fhir.reader import Lookups
-from cds_hooks.snapshot.from_fhir.recognition import recognize, texts_of
+from cds_hooks.snapshot.from_fhir.recognition import may_give, recognize, texts_of
 from cds_hooks.snapshot.medication import Medicine
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup
 from cds_hooks.wire import fhir
@@ -42,6 +42,8 @@ def medicine_ordered(
     what: Sequence[fhir.CodeableConcept], concepts: frozenset[Concept], lookups: Lookups
 ) -> Medicine | None:
     """The medicine that a service gives; None where it gives none. A steroid into or around a joint is local."""
+    if not any(may_give(concept, lookups) for concept in what):
+        return None
     if not _IMAGING.isdisjoint(concepts) or any(_is_laboratory(concept) for concept in what):
         return None
     medicine = recognize(what, (), lookups)

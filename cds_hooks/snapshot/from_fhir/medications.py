@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.chart import Row
-from cds_hooks.snapshot.from_fhir.dosage import as_needed, bounds_of, dosages_of, duration_days, per_day, supply_days
+from cds_hooks.snapshot.from_fhir.dosage import bounds_of, dosages_of, dosing, duration_days
 from cds_hooks.snapshot.from_fhir.given_by_order import STEROIDS
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
-from cds_hooks.snapshot.from_fhir.recognition import recognize
+from cds_hooks.snapshot.from_fhir.recognition import may_give, recognize
 from cds_hooks.snapshot.from_fhir.sites import in_words, site_of
-from cds_hooks.snapshot.medication import Medication, Medicine, Standing
-from cds_hooks.snapshot.model import Gap, GapKind, Listing
-from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.later import Later
+from cds_hooks.snapshot.medication import Medication, Medicine, Order, Standing
+from cds_hooks.snapshot.model import Gap, GapKind, Indexed, Listing, Unread
 from cds_hooks.snapshot.queries import ADMINISTRATIONS, MEDICATIONS, STATEMENTS
 from cds_hooks.snapshot.site import ANYWHERE, Site
-from cds_hooks.snapshot.vocabulary import Need, Route
+from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Origin, Query
 
+U = TypeVar("U", bound=fhir.MedicationUse)
 SUPPLY_GRACE = timedelta(days=30)  # rule specification 0.1
 STANDING = {
     "active": Standing.ACTIVE,
@@ -115,22 +117,59 @@ class Dose(NamedTuple):
     row: Row[fhir.MedicationAdministration]
 
 
-def read_medications(reader: Reader, problems: Listing[Problem], given: Sequence[Dose]) -> Listing[Medication]:
+def read_medications(reader: Reader, given: Sequence[Dose], drafts: Sequence[Order]) -> Listing[Medication]:
     """Orders and statements that hold a drug that the tables know, with the dates they were stopped, and those in use
-    that hold nothing that is known. What was given (`given`) without one of these orders is one that has ended."""
-    found: list[Medication] = []
-    unread = {MEDICATIONS: 0, STATEMENTS: 0}
-    for row in reader.rows(MEDICATIONS, fhir.MedicationRequest):
-        if _counts(row.resource):
-            unread[MEDICATIONS] += _add(found, _order(row, problems, reader))
-    for statement in reader.rows(STATEMENTS, fhir.MedicationStatement):
-        if _counts(statement.resource):
-            unread[STATEMENTS] += _add(found, _statement(statement, problems, reader))
-    gaps = [gap for key, count in unread.items() if (gap := reader.chart.gap(key, Need.MEDICATIONS, count))]
-    dated = list(_with_doses(found, given))
-    ordered = {item.reference for item in found}
-    loose = (_given(dose, problems, reader) for dose in given if dose.order not in ordered)
-    return Listing((*dated, *(item for item in loose if item)), _joined(gaps))
+    that hold nothing that is known; not the orders that are the very drafts. What was given (`given`) without one of
+    these orders is one that has ended."""
+    orders = _rows(MEDICATIONS, fhir.MedicationRequest, partial(_order, reader=reader), reader)
+    statements = _rows(STATEMENTS, fhir.MedicationStatement, partial(_statement, reader=reader), reader)
+    dates = _Dates(_newest_by_order(given), Indexed(statements.found, None))
+    drafted = {(order.reference, order.medication.ingredients) for order in drafts if order.medication}
+    on_file = [
+        Unread(row.subjects, partial(_settled, row, dates, drafted)) for row in (*orders.found, *statements.found)
+    ]
+    ordered = {*orders.references, *statements.references}
+    loose = (_given(dose, reader) for dose in given if dose.order not in ordered)
+    return Indexed([*on_file, *(_as_read(item) for item in loose if item)], _joined([*orders.gaps, *statements.gaps]))
+
+
+class _Rows(NamedTuple):
+    """The rows of one query that matter, their references, and what keeps them from being all."""
+
+    found: list[Unread[Medication]]
+    references: list[str]
+    gaps: list[Gap]
+
+
+def _rows(key: str, kind: type[U], read: Callable[[Row[U]], Medication | None], reader: Reader) -> _Rows:
+    """A row that tells at first sight which drugs it may give is read when a rule asks for one, the others at once."""
+    found: list[Unread[Medication]] = []
+    references: list[str] = []
+    unreadable = 0
+    for row in reader.rows(key, kind):
+        if not _counts(row.resource):
+            continue
+        groups = _groups_at_first_sight(row.resource, reader)
+        if groups is not None:
+            found.append(Unread(groups, partial(read, row)))
+        elif (medication := read(row)) is None or not medication.medicine.readable:
+            unreadable += 1
+            continue
+        else:
+            found.append(_as_read(medication))
+        references.append(row.reference)
+    gap = reader.chart.gap(key, Need.MEDICATIONS, unreadable)
+    return _Rows(found, references, [gap] if gap else [])
+
+
+def _groups_at_first_sight(use: fhir.MedicationUse, reader: Reader) -> frozenset[DrugGroup] | None:
+    """The groups of the drugs that it may give, by its own code or words; None where those do not tell."""
+    concept = use.medication_codeable_concept
+    return may_give(concept, reader.lookups) if concept and names_something(concept) else None
+
+
+def _as_read(medication: Medication) -> Unread[Medication]:
+    return Unread(medication.subjects, lambda: medication)
 
 
 def unresolved_medications(reader: Reader) -> Iterator[Query]:
@@ -154,13 +193,10 @@ def _counts(use: fhir.MedicationUse) -> bool:
     return use.status not in NEVER_COUNTS
 
 
-def _add(found: list[Medication], medication: Medication | None) -> int:
-    """Keep what holds a known drug, and what is in use and holds nothing that is known; count what cannot be read."""
-    if medication is None or not medication.medicine.readable:
-        return 1
-    if medication.medicine.drugs or not (medication.medicine.recognized or medication.standing is Standing.ENDED):
-        found.append(medication)
-    return 0
+def _matters(medication: Medication) -> bool:
+    """Does it hold a known drug, or nothing that is known and is in use?"""
+    medicine = medication.medicine
+    return bool(medicine.drugs) or not (medicine.recognized or medication.standing is Standing.ENDED)
 
 
 def _joined(gaps: list[Gap]) -> Gap | None:
@@ -174,7 +210,6 @@ def prescribed(
     reference: str,
     standing: Standing,
     origin: Origin,
-    problems: Listing[Problem],
     reader: Reader,
 ) -> Medication | None:
     """A MedicationRequest, drafted or on file; None when it refers to a product that could not be read."""
@@ -193,10 +228,8 @@ def prescribed(
         return bare
     return replace(
         bare,
-        reasons=reasons_of(order, problems, reader),
-        per_day=per_day(dosages, medicine),
-        supply_days=supply_days(_dispense(order), dosages, medicine),
-        as_needed=as_needed(dosages),
+        why=Later(lambda: reasons_of(order, reader)),
+        dosing=Later(lambda: dosing(dosages, medicine, _dispense(order))),
         site=_site(dosages, medicine, reader),
     )
 
@@ -205,11 +238,11 @@ def _dispense(order: fhir.MedicationRequest) -> fhir.DispenseRequest:
     return fhir.decode(order.dispense_request, fhir.DispenseRequest) or fhir.DispenseRequest()
 
 
-def _order(row: Row[fhir.MedicationRequest], problems: Listing[Problem], reader: Reader) -> Medication | None:
+def _order(row: Row[fhir.MedicationRequest], reader: Reader) -> Medication | None:
     order = row.resource
     standing, doubt = _standing(order)
     dosages = dosages_of(order.dosage_instruction)
-    found = prescribed(order, dosages, row.reference, standing, row.origin, problems, reader)
+    found = prescribed(order, dosages, row.reference, standing, row.origin, reader)
     if found is None or not found.medicine.drugs:
         return found
     dispense = _dispense(order)
@@ -231,7 +264,7 @@ def replaced_by(order: fhir.MedicationRequest) -> str | None:
     return f"MedicationRequest/{identifier}" if identifier else None
 
 
-def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], reader: Reader) -> Medication | None:
+def _statement(row: Row[fhir.MedicationStatement], reader: Reader) -> Medication | None:
     statement = row.resource
     standing, doubt = _standing(statement)
     dosages = dosages_of(statement.dosage)
@@ -251,9 +284,8 @@ def _statement(row: Row[fhir.MedicationStatement], problems: Listing[Problem], r
         written=reader.when(period.start, statement.effective_date_time, statement.date_asserted),
         stopped=end if end and end.is_past(reader.as_of) else None,
         touched=reader.when(statement.meta.last_updated) if statement.meta else None,
-        reasons=reasons_of(statement, problems, reader),
-        per_day=per_day(dosages, medicine),
-        as_needed=as_needed(dosages),
+        why=Later(lambda: reasons_of(statement, reader)),
+        dosing=Later(lambda: dosing(dosages, medicine)),
         site=_site(dosages, medicine, reader),
     )
 
@@ -287,7 +319,7 @@ def _past_end(dispense: fhir.DispenseRequest, order: Medication, reader: Reader)
     if end and end.is_past(reader.as_of):
         return True
     start = order.written or reader.when(period.start)
-    if start is None or order.supply_days is None or duration_days(dispense.expected_supply_duration) is None:
+    if start is None or duration_days(dispense.expected_supply_duration) is None or order.supply_days is None:
         return False
     return reader.as_of - start.last > timedelta(days=order.supply_days) + SUPPLY_GRACE
 
@@ -295,21 +327,35 @@ def _past_end(dispense: fhir.DispenseRequest, order: Medication, reader: Reader)
 # -- what was given, and when it was stopped
 
 
-def _with_doses(found: list[Medication], given: Sequence[Dose]) -> Iterator[Medication]:
-    """The newest dose of each order, and STOP_DATE (0.2): the latest past date among the order's own ends, the
-    ingredient's statements and the order's administrations."""
+class _Dates(NamedTuple):
+    """What dates an order beside its own: the newest dose of each order, and the statements."""
+
+    last_given: Mapping[str, When]
+    stated: Listing[Medication]
+
+
+def _newest_by_order(given: Sequence[Dose]) -> Mapping[str, When]:
     newest: dict[str, When] = {}
     for dose in given:
         if dose.order and dose.when and (dose.order not in newest or dose.when.last > newest[dose.order].last):
             newest[dose.order] = dose.when
-    stated = [item for item in found if item.stopped and item.reference.startswith("MedicationStatement/")]
-    for item in found:
-        last = newest.get(item.reference)
-        stopped = _stop_date(item, last, stated) if item.standing is Standing.ENDED else item.stopped
-        yield replace(item, stopped=stopped, last_given=last) if last or stopped != item.stopped else item
+    return newest
+
+
+def _settled(row: Unread[Medication], dates: _Dates, drafted: set[tuple[str, frozenset[str]]]) -> Medication | None:
+    """The medication with its newest dose and STOP_DATE; None where it is the very draft, signed before and now
+    revised. A shared id alone may be a coincidence."""
+    item = row.item
+    if item is None or not _matters(item) or (item.reference, item.ingredients) in drafted:
+        return None
+    last = dates.last_given.get(item.reference)
+    stopped = _stop_date(item, last, dates.stated.items) if item.standing is Standing.ENDED else item.stopped
+    return replace(item, stopped=stopped, last_given=last) if last or stopped != item.stopped else item
 
 
 def _stop_date(item: Medication, last_given: When | None, stated: Sequence[Medication]) -> When | None:
+    """STOP_DATE (0.2): the latest past date among the order's own ends, the ingredient's statements and the order's
+    administrations."""
     same = [statement.stopped for statement in stated if item.ingredients & statement.ingredients]
     dates = [when for when in (item.stopped, *same, last_given) if when]
     return max(dates, key=lambda when: when.last, default=None)
@@ -328,7 +374,7 @@ def read_administrations(reader: Reader) -> tuple[Dose, ...]:
     return tuple(doses)
 
 
-def _given(dose: Dose, problems: Listing[Problem], reader: Reader) -> Medication | None:
+def _given(dose: Dose, reader: Reader) -> Medication | None:
     """A dose without an order on file, as an order that has ended; None when no table knows the drug."""
     raw = dose.row.resource
     dosages = dosages_of(raw.dosage)
@@ -343,7 +389,7 @@ def _given(dose: Dose, problems: Listing[Problem], reader: Reader) -> Medication
         written=dose.when,
         stopped=dose.when,
         last_given=dose.when,
-        reasons=reasons_of(raw, problems, reader),
+        why=Later(lambda: reasons_of(raw, reader)),
         site=_site(dosages, medicine, reader),
     )
 

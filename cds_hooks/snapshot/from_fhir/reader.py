@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import TypeVar, cast
 
 from cds_hooks.snapshot.from_fhir.chart import Chart, Row
+from cds_hooks.snapshot.model import NOT_READ, Listing
+from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.report_text import ReportReader
 from cds_hooks.snapshot.site import Site
+from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When, read_when
 from cds_hooks.wire import fhir
 from mappings.knowledge import Knowledge
 
 T = TypeVar("T", bound=fhir.Head)
+CONCEPTS = {str(concept): concept for concept in Concept}
 
 
 class Lookups:
@@ -26,7 +30,8 @@ class Lookups:
         self.drugs_named = cache(knowledge.drugs_named)
         self.drugs_mentioned = cache(knowledge.drugs_mentioned)
         self.concepts = cache(knowledge.concepts)
-        self.concepts_named = cache(knowledge.concepts_named)
+        self.coded = cache(lambda system, code: _ours(knowledge.concepts(system, code)))
+        self.said = cache(lambda text: _ours(knowledge.concepts_named(text)))
         self.knows_system = cache(knowledge.knows_system)
         self.route = knowledge.route
         self.route_named = cache(knowledge.route_named)
@@ -36,14 +41,21 @@ class Lookups:
         self.levels = cache(reports.levels)
 
 
+def _ours(names: Iterable[str]) -> frozenset[Concept]:
+    """The clinical words that rules know."""
+    return frozenset(CONCEPTS[name] for name in names if name in CONCEPTS)
+
+
 @dataclass(slots=True)
 class Reader:
-    """Reads the rows of one chart. `limits` keeps the reference ranges, which a laboratory sends with each result."""
+    """Reads the rows of one chart. `limits` keeps the reference ranges, which a laboratory sends with each result;
+    `problems` are the Conditions that reasons refer to, once they are read."""
 
     chart: Chart
     lookups: Lookups
     as_of: datetime
     limits: dict[tuple[object, ...], tuple[float | None, float | None]] = field(default_factory=dict)
+    problems: Listing[Problem] = NOT_READ
 
     def rows(self, key: str, kind: type[T]) -> list[Row[T]]:
         """The rows under a key; `kind` is the type that the query's rows are read as."""

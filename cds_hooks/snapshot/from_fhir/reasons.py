@@ -7,31 +7,27 @@ from msgspec import Raw
 from cds_hooks.snapshot.from_fhir.reader import Reader
 from cds_hooks.snapshot.from_fhir.recognition import concepts_of
 from cds_hooks.snapshot.medication import Reasons
-from cds_hooks.snapshot.model import Listing
-from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.wire import fhir
 
 
-def reasons_of(use: fhir.Reasoned, problems: Listing[Problem], reader: Reader) -> Reasons:
+def reasons_of(use: fhir.Reasoned, reader: Reader) -> Reasons:
     """The stated reasons: coded ones, and Conditions by reference (the chart's, contained, or as displayed)."""
     codes = fhir.decode_list(use.reason_code, fhir.CodeableConcept)
     references = fhir.decode_list(use.reason_reference, fhir.Reference)
     readable = codes is not None and references is not None
     concepts = [concepts_of(code, reader.lookups) for code in codes or () if code.coding or code.text]
     for reference in references or ():
-        named = concepts_referred(reference, use, problems, reader)
+        named = concepts_referred(reference, use, reader)
         readable = readable and named is not None
         concepts.append(named or frozenset())
     return Reasons(bool(concepts), frozenset().union(*concepts), readable)
 
 
-def concepts_referred(
-    reference: fhir.Reference, use: fhir.Reasoned, problems: Listing[Problem], reader: Reader
-) -> frozenset[Concept] | None:
+def concepts_referred(reference: fhir.Reference, use: fhir.Reasoned, reader: Reader) -> frozenset[Concept] | None:
     """What the Condition that a reference names means; None where it cannot be read."""
     identifier = fhir.reference_id(reference.reference, "Condition")
-    for problem in problems.items:
+    for problem in reader.problems.items:
         if identifier is not None and problem.id == identifier:
             return problem.concepts
     if (reference.reference or "").startswith("#"):

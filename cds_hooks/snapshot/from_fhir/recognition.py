@@ -15,7 +15,8 @@ from cds_hooks.snapshot.from_fhir.naming import Named, named
 from cds_hooks.snapshot.from_fhir.reader import Lookups
 from cds_hooks.snapshot.from_fhir.strength import UNSTATED, strength_of
 from cds_hooks.snapshot.gestation import TRIMESTERS, Days, days_of_week_code
-from cds_hooks.snapshot.medication import CLASS, Drug, Medicine
+from cds_hooks.snapshot.later import Later
+from cds_hooks.snapshot.medication import CLASS, Drug, Measure, Medicine
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Route
 from cds_hooks.wire.fhir import CodeableConcept, Coding, Dosage
 from mappings import rxnorm_names, systems
@@ -40,7 +41,7 @@ _LOCAL = {"topical", "ophthalmic", "otic", "vaginal", "irrigation", "local"}
 ADJUNCTS = frozenset({DrugGroup.ANALGESIC_OTHER})
 """What a fixed combination holds beside the drug that rules measure: acetaminophen with an opioid."""
 GROUPS = {str(group): group for group in DrugGroup}
-_CONCEPTS = {str(concept): concept for concept in Concept}
+_HEPARIN = frozenset({DrugGroup.ANTICOAGULANT, DrugGroup.ANTICOAGULANT_FLUSH})
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 
 
@@ -51,15 +52,13 @@ def concepts_of(concept: CodeableConcept | None, lookups: Lookups) -> frozenset[
     """
     if concept is None:
         return frozenset()
-    named = (name for text in texts_of((concept,)) for name in lookups.concepts_named(text))
-    return coded(concept, lookups) | {_CONCEPTS[name] for name in named if name in _CONCEPTS}
+    return coded(concept, lookups).union(*map(lookups.said, texts_of((concept,))))
 
 
 def coded(concept: CodeableConcept | None, lookups: Lookups) -> frozenset[Concept]:
     """The clinical words behind the codings alone."""
     codings = (concept.coding or ()) if concept else ()
-    found = (name for coding in codings for name in lookups.concepts(coding.system, coding.code))
-    return frozenset(_CONCEPTS[name] for name in found if name in _CONCEPTS)
+    return frozenset().union(*(lookups.coded(coding.system, coding.code) for coding in codings))
 
 
 def gestation_of(concept: CodeableConcept | None, lookups: Lookups) -> Days | None:
@@ -120,8 +119,6 @@ def recognize(
         drugs = _settle_heparin(drugs, texts, dosages, lookups)
     if route is Route.LOCAL:
         drugs = {drug for drug in drugs if not _topical(drug, texts)}
-    strength = strength_of(texts, _measured(drugs), lookups) if drugs else UNSTATED
-    dose = single_mg(dosages) if route is Route.PARENTERAL and not strength.stated else None
     return Medicine(
         name=texts[0] if texts else _code_name([*codings, *parts]),
         drugs=tuple(sorted(drugs, key=lambda drug: (drug.group in ADJUNCTS, drug.group, drug.ingredient))),
@@ -131,9 +128,27 @@ def recognize(
         recognized=bool(entries or words) or (bool(texts) and _known_system([*codings, *parts], lookups)),
         form=_form(form, entries, parsed),
         doubt=STOPPED if stopped else "",
-        strength_mg=dose if strength.mg is None else strength.mg,
-        strength=strength,
+        measure=Later(lambda: _measure(texts, drugs, route, dosages, lookups)),
     )
+
+
+def _measure(
+    texts: Sequence[str], drugs: set[Drug], route: Route, dosages: Sequence[Dosage], lookups: Lookups
+) -> Measure:
+    strength = strength_of(texts, _measured(drugs), lookups) if drugs else UNSTATED
+    dose = single_mg(dosages) if route is Route.PARENTERAL and not strength.stated else None
+    return Measure(strength, dose if strength.mg is None else strength.mg)
+
+
+def may_give(concept: CodeableConcept, lookups: Lookups) -> frozenset[DrugGroup] | None:
+    """The groups that a medicine may hold, by its codes or else by all that its words mention; None where it may hold
+    anything. Route and directions may take some of them away, and make of heparin a flush."""
+    codings, texts = concept.coding or (), texts_of((concept,))
+    entries = _coded(codings, lookups) or [named.entry for text in texts for named in lookups.drugs_mentioned(text)]
+    if not entries and not (texts and _known_system(codings, lookups)):
+        return None
+    groups = frozenset(GROUPS[entry.group] for entry in entries if entry.group in GROUPS)
+    return groups | _HEPARIN if groups & _HEPARIN else groups
 
 
 def _measured(drugs: Iterable[Drug]) -> frozenset[str]:

@@ -6,8 +6,9 @@ What cannot be used (a future date, an unknown unit, an implausible value) is le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from math import isfinite
 
 from cds_hooks.snapshot import queries
@@ -18,7 +19,7 @@ from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
 from cds_hooks.snapshot.measures import BONE, IMMUNOLOGY, KIDNEY_AND_CLOTTING, SCORES, SCREENING, VITAL_SIGNS
-from cds_hooks.snapshot.model import Fact, Gap, GapKind, Listing
+from cds_hooks.snapshot.model import Fact, Gap, GapKind, Indexed, Listing, Unread
 from cds_hooks.snapshot.problem import Answer, Result
 from cds_hooks.snapshot.quantity import Comparator, Quantity, Refusal, in_both_units, read_quantity, read_text
 from cds_hooks.snapshot.queries import BONE_LABS, LABS, PREGNANCY, PREGNANCY_RESULTS, SCREENING_LABS, VITALS
@@ -32,8 +33,8 @@ Valued = fhir.Observation | fhir.Component
 
 VALID = {"final", "amended", "corrected", "appended"}  # rule specification 0.1
 PRELIMINARY = "preliminary"
-COUNT_WHEN_PRELIMINARY = {Concept.CRP, Concept.BODY_TEMPERATURE}  # where a rule says so (DX-07)
-NOT_VALID = {"registered", "preliminary", "cancelled", "entered-in-error"}  # these never count
+COUNT_WHEN_PRELIMINARY = frozenset({Concept.CRP, Concept.BODY_TEMPERATURE})  # where a rule says so (DX-07)
+NEVER_VALID = {"registered", "cancelled", "entered-in-error"}
 GESTATIONAL_AGE, VITAMIN_D, HCG = "gestational_age", "vitamin_d", "hcg"
 UNIT_KINDS: Mapping[str, str] = {
     "inr": "inr",
@@ -141,27 +142,24 @@ def read_vitals(reader: Reader) -> Listing[Result]:
     return _read(reader, VITALS, reader.chart.sources[VITALS].title, VITAL_SIGNS)
 
 
-def _read(reader: Reader, key: str, fact: str, wanted: tuple[Concept, ...]) -> Listing[Result]:
-    results: list[Result] = []
-    remarks: list[Gap] = []
+def _read(reader: Reader, key: str, fact: str, wanted: Sequence[Concept]) -> Listing[Result]:
+    results: list[Unread[Result]] = []
     unreadable = 0
     for row in reader.rows(key, fhir.Observation):
         raw = row.resource
-        if raw.status in NOT_VALID - {PRELIMINARY}:
+        if raw.status in NEVER_VALID:
             continue
         components = fhir.decode_list(raw.component, fhir.Component)
         unreadable += components is None
         when = _when(raw, reader)
         for part in _parts(raw, components or ()):
-            for concept in sorted(coded(part.code, reader.lookups).intersection(wanted)):
-                if raw.status == PRELIMINARY and concept not in COUNT_WHEN_PRELIMINARY:
-                    continue
-                read = _result(row, part, concept, when, reader)
-                if isinstance(read, Result):
-                    results.append(replace(read, preliminary=True) if raw.status == PRELIMINARY else read)
-                else:
-                    remarks.append(read)
-    return Listing(tuple(results), reader.chart.gap(key, fact, unreadable), tuple(remarks))
+            concepts = coded(part.code, reader.lookups).intersection(wanted)
+            concepts = concepts & COUNT_WHEN_PRELIMINARY if raw.status == PRELIMINARY else concepts
+            results += [
+                Unread(frozenset((concept,)), partial(_result, row, part, concept, when, reader), when)
+                for concept in sorted(concepts)
+            ]
+    return Indexed(results, reader.chart.gap(key, fact, unreadable))
 
 
 def _parts(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
@@ -184,8 +182,16 @@ def _when(raw: fhir.Observation, reader: Reader) -> When | None:
 def _result(
     row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
 ) -> Result | Gap:
-    if row.resource.status not in VALID and row.resource.status != PRELIMINARY:
+    preliminary = row.resource.status == PRELIMINARY
+    if row.resource.status not in VALID and not preliminary:
         return _unusable(concept, "has no readable status")
+    read = _value(row, part, concept, when, reader)
+    return replace(read, preliminary=True) if preliminary and isinstance(read, Result) else read
+
+
+def _value(
+    row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
+) -> Result | Gap:
     if when and when.is_future(reader.as_of):
         return _unusable(concept, "is dated in the future")
     if concept is Concept.DELIVERY_DATE:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,7 +12,7 @@ from msgspec import Raw
 from cds_hooks.snapshot.from_fhir.allergies import read_allergies
 from cds_hooks.snapshot.from_fhir.care import read_appointments, read_care, read_open_services
 from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign
-from cds_hooks.snapshot.from_fhir.conditions import read_problems, read_procedures
+from cds_hooks.snapshot.from_fhir.conditions import Conditions, read_conditions, read_procedures
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
@@ -36,7 +35,8 @@ from cds_hooks.snapshot.from_fhir.results import (
     read_screening_labs,
     read_vitals,
 )
-from cds_hooks.snapshot.medication import Medication, Order
+from cds_hooks.snapshot.later import Later
+from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import NOT_READ, Deferred, Listing
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Policy
@@ -109,16 +109,6 @@ def foreign_resource(request: Request) -> str | None:
     return None
 
 
-def _is_draft(on_file: Medication, order: Order) -> bool:
-    """Is the order on file the very draft, signed before and now revised? A shared id alone may be a coincidence."""
-    draft = order.medication
-    return draft is not None and draft.reference == on_file.reference and _gives(draft) == _gives(on_file)
-
-
-def _gives(medication: Medication) -> frozenset[str]:
-    return frozenset(drug.ingredient for drug in medication.medicine.drugs)
-
-
 class Reading:
     """The reading of one call: grows with what is delivered, reads each thing once.
 
@@ -147,7 +137,7 @@ class Reading:
     def drafts(self) -> tuple[Order, ...]:
         """The drafts before anything else is known: enough to see which rules they concern."""
         if self._drafts is None:
-            self._drafts = read_drafts(self._reader, Listing())
+            self._drafts = read_drafts(self._reader)
         return self._drafts
 
     def unread_drafts(self) -> tuple[Query, ...]:
@@ -173,14 +163,15 @@ class Reading:
     def patient(self, keys: Iterable[str], policy: Policy) -> Patient:
         """The snapshot, with the listings that these queries hold."""
         wanted, reader = set(keys), self._reader
-        conditions = read_problems(reader) if CONDITIONS in wanted else NOT_READ
-        drafts = read_drafts(reader, conditions)
-        given = read_administrations(reader) if ADMINISTRATIONS in wanted else ()
-        medications = read_medications(reader, conditions, given) if MEDICATIONS in wanted else NOT_READ
-        on_file = tuple(item for item in medications.items if not any(_is_draft(item, order) for order in drafts))
         parts: dict[str, object] = {
             name: Deferred(partial(read, reader)) for key, (name, read) in READERS.items() if key in wanted
         }
+        conditions = read_conditions(reader) if CONDITIONS in wanted else Conditions(NOT_READ, Listing(), NOT_READ)
+        reader.problems = conditions.either
+        drafts = self.drafts()
+        if MEDICATIONS in wanted:
+            given = read_administrations(reader) if ADMINISTRATIONS in wanted else ()
+            parts["medications"] = read_medications(reader, given, drafts)
         if PATIENT in wanted:
             parts["demographics"] = read_demographics(reader)
         if ADMINISTRATIONS in wanted:
@@ -190,18 +181,17 @@ class Reading:
             parts["radiographs"] = Deferred(partial(read_radiographs, reader, self._reports))
             parts["densitometry"] = Deferred(partial(read_densitometry, reader))
         if ENCOUNTERS in wanted:
-            parts["encounters"] = Deferred(partial(read_encounters, reader, conditions))
+            parts["encounters"] = Deferred(partial(read_encounters, reader))
         if wanted & CARE:
             parts["care"] = Deferred(partial(read_care, reader, wanted))
-            parts["open_services"] = read_open_services(reader, wanted)
+            parts["open_services"] = Later(partial(read_open_services, reader, wanted))
         for key in wanted:
             self.chart.rows(key)  # the record says of each query in which state it came, looked at or not
         return Patient(
             as_of=reader.as_of,
             policy=policy,
             drafts=drafts,
-            problems=replace(conditions, items=tuple(item for item in conditions.items if not item.differential)),
-            differentials=tuple(item for item in conditions.items if item.differential),
-            medications=replace(medications, items=on_file),
+            problems=conditions.problems,
+            differentials=conditions.differentials.items,
             **parts,  # type: ignore[arg-type]
         )

@@ -27,6 +27,8 @@ UNITS = frozenset(
 MG_PER_UNIT_OF_VITAMIN_D = 0.000025  # 40 IU are 1 microgram (rule specification, DS-VTD-04)
 VITAMIN_D = re.compile(r"\b[ck]?h?olecalciferol|\bergocalciferol|\bvitamin d", re.IGNORECASE)
 
+HOURS = frozenset({"h", "hr", "hrs", "hour", "hours", "std", "stunde"})
+
 LABELED: Mapping[str, float] = {
     **dict.fromkeys(("prolia", "jubbonti", "ospomyv", "stoboclo", "conexxence", "bildyos", "enoby"), 60.0),
     **dict.fromkeys(("xgeva", "wyost", "xbryk", "osenvelt", "bomyntra", "bilprevda", "xtrenbo"), 120.0),
@@ -83,8 +85,16 @@ def _of_part(part: str, name: str) -> Strength:
     if match is None or number is None:
         return UNSTATED
     amount = number if international else number * MG[match[2]]
+    if match[5] in HOURS:
+        return UNSTATED if international else Strength(mcg_per_hour=_rate(amount, match))
     each, per_ml = _by_denominator(amount, match, name)
     return Strength(units=each, units_per_ml=per_ml) if international else Strength(mg=each, mg_per_ml=per_ml)
+
+
+def _rate(amount: float, match: re.Match[str]) -> float | None:
+    """Micrograms an hour from milligrams in so many hours."""
+    hours = _number(match[4]) if match[4] else 1.0
+    return float(f"{amount * 1000 / hours:.9g}") if hours else None
 
 
 def _by_denominator(amount: float, match: re.Match[str], name: str) -> tuple[float | None, float | None]:

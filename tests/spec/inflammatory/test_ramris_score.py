@@ -43,7 +43,7 @@ def chart(**given: Any) -> Patient:
         ([scored(2)], NOTHING),
         ([scored(0)], NOTHING),
         ([scored(1, 4)], CARD),
-        ([scored(69)], CARD),
+        ([scored(69)], advice(RULE, "warning", remarked=False)),
         ([scored(70)], satisfied(RULE, remarked=True)),
         ([scored(70, 5)], advice(RULE, "warning", remarked=True)),
         ([scored(3, days=365)], CARD),

@@ -14,7 +14,7 @@ from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.report_text.model import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
-from tests.builders.moment import days_ago
+from tests.builders.moment import days_ago, on
 from tests.builders.snapshot import a_patient, a_problem, a_result, a_sign, an_event, an_mri, cut_off, unusable
 from tests.builders.verdicts import advice, missing, not_applicable, satisfied, spec
 
@@ -90,6 +90,12 @@ def test_the_pain(vitals: Any, expected: Any) -> None:
 def test_the_mri(reports: Any, expected: Any) -> None:
     """When: the newest MRI shows edema; one older than 90 days should be repeated first."""
     spec(chart(mri_reports=reports), expected)
+
+
+def test_reports_of_which_none_is_surely_newer() -> None:
+    """Then: one that is recent enough is enough."""
+    in_march = an_mri(site=SPINE, when=on("2025-03"), id="march")
+    spec(chart(mri_reports=[in_march, mri(91)]), CARD)
 
 
 def test_the_level() -> None:

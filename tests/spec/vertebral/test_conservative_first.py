@@ -82,6 +82,7 @@ def test_how_recent_the_fracture_is(problems: Any, expected: Any) -> None:
         (("L2",), edema_at("L1/2"), CARD),
         (("L2",), edema_at("T12/L1"), NOTHING),
         (("T12", "L3"), edema_at("L3"), CARD),
+        (("L1",), an_mri(None, *edema_at("L1").signs, *edema_at("L3").signs, site=SPINE), CARD),
         (("L1",), edema_at(""), CARD),
         ((), edema_at("L2"), CARD),
         (("L1",), edema_at("L1", Assertion.ABSENT), NOTHING),

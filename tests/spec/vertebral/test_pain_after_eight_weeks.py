@@ -107,6 +107,13 @@ def test_an_augmentation(levels: tuple[str, ...], done: Event, expected: bool) -
     spec(found, NOT_ASKED if expected else advice(RULE, "info"))
 
 
+def test_an_augmentation_of_the_very_moment_of_the_fracture() -> None:
+    """Unless: it was not made before."""
+    moment = on("2025-04-06T10:00:00+00:00")
+    found = chart(problems=[fracture(None, onset=moment)], procedures=[an_event(Concept.KYPHOPLASTY, when=moment)])
+    spec(found, NOT_ASKED)
+
+
 @pytest.mark.parametrize(
     ("fractures", "service"),
     [

@@ -223,4 +223,4 @@ def test_codes_of_open_orders_on_file_and_drafted() -> None:
     draft = fhir_service_order(coded("http://loinc.org", "2118-8"), status="draft")
     patient = read([fhir_device_order(CRUTCHES), done, forbidden], [draft, fhir_service_order() | {"code": 5}])
 
-    assert patient.open_services == {(SNOMED, "363753007"), ("http://loinc.org", "2118-8")}
+    assert patient.open_services.value == {(SNOMED, "363753007"), ("http://loinc.org", "2118-8")}

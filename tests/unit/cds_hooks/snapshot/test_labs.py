@@ -8,9 +8,9 @@ from cds_hooks.snapshot.labs import (
     calcium,
     corrected_calcium,
     egfr_2021,
-    kidney_function,
     newest,
     vitamin_d,
+    without_race,
 )
 from cds_hooks.snapshot.model import Fact
 from cds_hooks.snapshot.problem import Result
@@ -164,17 +164,13 @@ def test_the_2021_formula(creatinine: float, age: int, female: bool, expected: i
 
 
 def test_a_race_specific_egfr_is_computed_anew() -> None:
-    pair = [lab(52, rank=RACE_SPECIFIC), lab(61, rank=RACE_SPECIFIC)]
+    given = lab(52, rank=RACE_SPECIFIC)
 
-    found = kidney_function(pair, [lab(1.0)], 50, True)
-    assert found is not None
-    assert found.number == pytest.approx(68.6, abs=0.1)
+    assert without_race(given, [lab(1.0)], 50, True).number == pytest.approx(68.6, abs=0.1)
     for unknown in (
-        kidney_function(pair, [lab(1.0, days=4)], 50, True),
-        kidney_function(pair, [lab(1.0)], None, True),
-        kidney_function(pair, [lab(1.0)], 50, None),
-        kidney_function(pair, [lab(1.0)], 17, True),
+        without_race(given, [lab(1.0, days=4)], 50, True),
+        without_race(given, [lab(1.0)], None, True),
+        without_race(given, [lab(1.0)], 50, None),
+        without_race(given, [lab(1.0)], 17, True),
     ):
-        assert unknown is pair[0]
-    assert kidney_function([lab(80)], [lab(1.0)], 50, True) == lab(80)
-    assert kidney_function([], [lab(1.0)], 50, True) is None
+        assert unknown is given

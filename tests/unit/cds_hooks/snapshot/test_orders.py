@@ -279,7 +279,7 @@ def test_a_service_that_gives_a_medicine(text: str, group: DrugGroup, route: Rou
     assert order.gives(group)
     assert (order.medication.medicine.route, order.medication.standing) == (route, Standing.DRAFT)
     assert order.medication.reference == order.reference
-    assert order.reasons == order.medication.reasons == order.stated
+    assert order.reasons == order.medication.reasons == order.why.value
 
 
 def test_a_drug_by_its_code() -> None:

@@ -227,7 +227,7 @@ def test_a_denied_name_is_no_drug_and_no_riddle() -> None:
     patient = read([fhir_medication_request(named("no warfarin"))])
 
     assert isinstance(patient.takes(DrugGroup.ANTICOAGULANT), Absent)
-    assert patient.unrecognized_medications.items == ()
+    assert patient.unrecognized_medications == ()
 
 
 # -- what no table knows
@@ -244,7 +244,7 @@ def test_unknown_medicines_are_listed() -> None:
         drafts=[fhir_draft(named("moon dust"))],
     )
 
-    found = patient.unrecognized_medications.items
+    found = patient.unrecognized_medications
     assert [item.medicine.name for item in found] == ["foobarizumab 5 mg", "secret tea", "moon dust"]
     assert [item.reference for item in patient.medications.items if item.medicine.drugs] == ["MedicationRequest/known"]
     assert found[0].fact.kind == "active order"
@@ -256,7 +256,7 @@ def test_an_unknown_code_without_a_name_cannot_be_read(system: str) -> None:
     patient = read([fhir_medication_request(coded(system, "99999999"))])
 
     assert patient.medications.gap is not None
-    assert patient.unrecognized_medications.gap is not None
+    assert patient.medications.gap is not None
 
 
 def test_a_code_of_a_set_that_is_off_tells_nothing() -> None:
