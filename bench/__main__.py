@@ -39,7 +39,7 @@ async def main(pace: Pace) -> None:
     console.print(stages.measure(pace.repeats))
     found += rules.measure(console, pace)
     found.append(reports.measure(pace.repeats))
-    gate = Table("token", "microseconds", title="Knowing who asks (median)", title_justify="left")
+    gate = Table("token", "microseconds", title="Who asks", title_justify="left")
     for algorithm, cost in (await trust.inside(pace.repeats)).items():
         gate.add_row(algorithm, f"{cost:.0f}")
     console.print(gate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -35,13 +35,17 @@ class Figure:
 
     @property
     def shown(self) -> str:
-        """The median, and between which values the rounds lay."""
-        spread = f" ({short(min(self.values))}-{short(max(self.values))})" if len(self.values) > 1 else ""
-        return f"{short(self.found)}{self._unit}{spread}"
+        return spread(self.values, self._unit)
 
     @property
     def _unit(self) -> str:
         return f" {self.unit}" if self.unit else ""
+
+
+def spread(values: Sequence[float], unit: str = "") -> str:
+    """The median, and between which values the rounds lay."""
+    between = f" ({short(min(values))}-{short(max(values))})" if len(values) > 1 else ""
+    return f"{short(median(values))}{unit}{between}"
 
 
 def short(value: float) -> str:

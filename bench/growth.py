@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 import aiohttp
 from rich.console import Console
 from rich.table import Table
 
 from bench import bodies
-from bench.figures import Figure
+from bench.figures import Figure, spread
 from bench.pace import Pace
 from bench.running import Server, Site, call, marrow_running, resident
 from bench.tokens import Tokens
@@ -61,9 +60,9 @@ async def _costs(console: Console, sender: Sender, times: int) -> Figure:
     sent = [_sized(MAKERS[sender.service], size) for size in SIZES]
     calls = [max(1, min(MOST_CALLS, TURN_BYTES // len(body))) for body in sent]
     turns = [[await sender.send(*each) for each in zip(sent, calls, strict=True)] for _ in range(times)]
-    table = Table("body", "us per KB", title=f"{sender.service}: cost by size, {times} turns", title_justify="left")
+    table = Table("body", "us per KB", title=f"{sender.service}, {times} turns", title_justify="left")
     for body, *costs in zip(sent, *turns, strict=True):
-        table.add_row(f"{len(body) / 1000:,.0f} KB", f"{median(costs):.1f} ({min(costs):.1f}-{max(costs):.1f})")
+        table.add_row(f"{len(body) / 1000:,.0f} KB", spread(costs))
     console.print(table)
     ratios = tuple(turn[-1] / turn[1] for turn in turns)
     return Figure(f"{sender.service}: cost of a KB at 10 MB, times that at 100 KB", ratios, TIMES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import bodies
-from bench.figures import Figure
+from bench.figures import Figure, spread
 from bench.pace import Pace
 from bench.running import Server, Site, call, marrow_running
 from bench.slow_ehr import SlowEhr, answering
@@ -86,14 +85,14 @@ class Reads:
             self.chart.name,
             *map(str, (asked, twice, self.ehr.rounds, opened)),
             f"{self.ehr.slowest * 1000:.1f} ms",
-            f"{median(calls):.1f} ms ({min(calls):.1f}-{max(calls):.1f})",
+            spread(calls, " ms"),
         )
         limit = ON_TOP_MS * self.chart.rounds
         return [
-            Figure(f"{self.chart.name}, read from the EHR: time on top of the slowest query", tuple(over), limit, "ms"),
-            Figure(f"{self.chart.name}, read from the EHR: rounds", (self.ehr.rounds,), self.chart.rounds),
-            Figure(f"{self.chart.name}, read from the EHR: queries asked twice", (twice,), 0),
-            Figure(f"{self.chart.name}, read from the EHR: connections opened once warm", (opened,), 0),
+            Figure(f"{self.chart.name}: time on top of the slowest queries", tuple(over), limit, "ms"),
+            Figure(f"{self.chart.name}: rounds", (self.ehr.rounds,), self.chart.rounds),
+            Figure(f"{self.chart.name}: queries asked twice", (twice,), 0),
+            Figure(f"{self.chart.name}: connections opened once warm", (opened,), 0),
         ]
 
     async def hung(self, times: int) -> Figure:
@@ -104,7 +103,7 @@ class Reads:
             if NOTICE not in answer:
                 raise RuntimeError(f"{self.chart.name}: the EHR hung, and the answer does not say so")
             seconds.append(took / 1000)
-        which = "the EHR" if self.ehr.silent is None else "one query"
+        which = "which" if self.ehr.silent is None else "of which one query"
         name = f"{self.chart.name}, {which} hangs: answer that states the gap, after"
         return Figure(name, tuple(seconds), DEADLINE_SECONDS + ANSWER_SECONDS, "s")
 
@@ -112,8 +111,8 @@ class Reads:
 async def measure(console: Console, pace: Pace, folder: Path) -> list[Figure]:
     """In development mode, which may read a FHIR server on this machine."""
     site = await Site.made(folder / "reading", production=False)
-    order = Chart.of("order-sign", bodies.order_sign(bodies.ILOPROST))
-    view = Chart.of("patient-view", bodies.patient_view())
+    order = Chart.of("order-sign from the EHR", bodies.order_sign(bodies.ILOPROST))
+    view = Chart.of("patient-view from the EHR", bodies.patient_view())
     columns = ("without prefetch", "queries", "asked twice", "rounds", "connections opened", "slowest query", "in all")
     table = Table(*columns, title=f"Read from an EHR, {pace.reads} calls", title_justify="left")
     figures = []

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.cases import Case, cases
-from bench.figures import Figure
+from bench.figures import Figure, spread
 from bench.load import CONNECTIONS, Caller, Load
 from bench.pace import Pace
 from bench.running import Server, Site, app_running, call, marrow_running
@@ -99,10 +99,9 @@ def _table(case: Case, sides: Mapping[str, Side]) -> Table:
     columns = ("server", "requests/s", "p50 ms", "p99 ms", "processor ms", "p99 ms at half load", "broken")
     table = Table(*columns, title=title, title_justify="left")
     for name, side in sides.items():
-        rates = [run.rate for run in side.fast]
         table.add_row(
             name,
-            f"{side.rate:.0f} ({min(rates):.0f}-{max(rates):.0f})",
+            spread([run.rate for run in side.fast]),
             f"{median(run.p50 for run in side.fast):.1f}",
             f"{median(run.p99 for run in side.fast):.1f}",
             f"{median(side.milliseconds):.2f}",
