@@ -62,6 +62,22 @@ def test_a_strength_in_international_units(name: str, strength: Strength) -> Non
     assert medicine(named(name)).strength == strength
 
 
+@pytest.mark.parametrize(
+    ("name", "micrograms"),
+    [
+        ("25 MCG/HR fentanyl patch", 25),
+        ("72 HR fentanyl 0.025 MG/HR Transdermal System", 25),
+        ("Fentanyl 600 mcg/24 h Pflaster", 25),
+        ("fentanyl 25 mcg/0 h", None),
+        ("heparin 1000 units/hour", None),
+        ("fentanyl 100 mcg tablet", None),
+    ],
+)
+def test_the_rate_of_a_transdermal_system(name: str, micrograms: float | None) -> None:
+    """What it gives off in an hour is no amount of one unit."""
+    assert medicine(named(name)).strength.mcg_per_hour == micrograms
+
+
 def test_the_first_name_with_an_amount_counts() -> None:
     """The chart's own text comes before the display of a code."""
     written: Json = {"text": "denosumab", "coding": [{"system": RXNORM, "code": "993452", "display": "Prolia 60 mg"}]}
