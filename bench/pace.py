@@ -22,7 +22,7 @@ class Pace:
 
 
 FULL = Pace(
-    rounds=9,
+    rounds=7,
     seconds=2,
     warm_up=1,
     turns=5,
