@@ -8,10 +8,10 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 
 WORKDIR /src
 
-# The dependencies first: this layer is built again only when the lock changes. With the web console:
-# `docker build --build-arg LOCK=requirements-console.lock .`
+# The dependencies first: this layer is built again only when the lock changes. With every extra (console, traces):
+# `docker build --build-arg LOCK=requirements-full.lock .`
 ARG LOCK=requirements.lock
-COPY requirements.lock requirements-console.lock ./
+COPY requirements.lock requirements-full.lock ./
 RUN python -m venv /opt/marrow \
  && /opt/marrow/bin/python -m pip install --no-compile --only-binary :all: --require-hashes --requirement "$LOCK"
 

@@ -7,11 +7,14 @@ STAMP      := $(VENV)/.installed
 PIP        := $(BIN)/python -m pip --disable-pip-version-check --no-input
 UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
+LOCK        ?= requirements.lock
 BENCH_ARGS  ?=
+PART        ?=
+SAMPLE      ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test fuzz check format docs browser images bench lock wheelhouse clean
+.PHONY: help install demo serve test fuzz mutants check format docs browser images bench lock wheelhouse clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +32,9 @@ test: $(STAMP) ## run the tests with coverage (PYTEST_ARGS="--no-cov tests/spec"
 
 fuzz: $(STAMP) ## send anything anywhere, with new examples, for some minutes
 	$(BIN)/python -m pytest --no-cov --hypothesis-profile=fuzz $(PYTEST_ARGS) tests/fuzz
+
+mutants: $(STAMP) ## do the specs notice a changed line? (PART=rules/nsaid for a part, SAMPLE=20 of each part)
+	$(BIN)/python -m tests.house.mutants $(PART:%=--part %) $(SAMPLE:%=--sample %)
 
 check: $(STAMP) ## format, lint, types, import contracts, spelling, compose file, lock files
 	$(BIN)/ruff format --check .
@@ -68,18 +74,19 @@ lock: ## write the lock files anew with the newest versions that fit
 			--output-file "$$out" "$$@"; echo "wrote $$out"; }; \
 	compile requirements-dev.lock pyproject.toml --group pyproject.toml:dev; \
 	compile requirements.lock pyproject.toml --extra redis --constraints requirements-dev.lock; \
-	compile requirements-console.lock pyproject.toml --extra redis --extra console --constraints requirements-dev.lock; \
+	compile requirements-full.lock pyproject.toml --extra redis --extra console --extra traces \
+		--constraints requirements-dev.lock; \
 	compile requirements-build.lock --group pyproject.toml:build --constraints requirements-dev.lock
 
-wheelhouse: $(STAMP) ## dist/wheelhouse: Marrow and all that it needs, for an installation without internet
+wheelhouse: $(STAMP) ## dist/wheelhouse: Marrow and all that it needs, offline (LOCK=requirements-full.lock: every extra)
 	rm -rf dist/wheelhouse
 	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist/wheelhouse .
-	$(PIP) download --quiet --only-binary :all: --require-hashes --requirement requirements.lock --dest dist/wheelhouse
-	cp requirements.lock dist/wheelhouse/
+	$(PIP) download --quiet --only-binary :all: --require-hashes --requirement $(LOCK) --dest dist/wheelhouse
+	cp $(LOCK) dist/wheelhouse/requirements.lock
 	@echo 'dist/wheelhouse is complete; docs/record.md says how to install from it'
 
 clean: ## remove .venv and everything that was made
-	rm -rf $(VENV) dist build mappings/_built .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) dist build mutants mappings/_built .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -39,7 +39,7 @@ from service.observability.logs import configure_logs
 from service.observability.metrics import Metered, Metrics, watching_store
 from service.observability.redaction import described
 from service.observability.request_id import RequestId
-from service.observability.traces import no_trace, open_traces, traced_by
+from service.observability.traces import close_traces, no_trace, open_traces, traced_by
 from service.persistence.database import Database
 from service.persistence.decisions import DecisionStore
 from service.persistence.feedback import FeedbackStore, SqlFeedback
@@ -125,7 +125,7 @@ def create_app(
                 await database.close()
                 await used.close()
                 if traces:
-                    traces.shutdown()
+                    await asyncio.to_thread(close_traces, traces)
                 ehrs.clear()
 
     app = FastAPI(

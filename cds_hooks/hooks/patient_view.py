@@ -8,7 +8,8 @@ SERVICE = Service(
     id="bme-patient-view",
     hook=Hook.PATIENT_VIEW,
     title="Bone marrow edema: chart review",
-    description="Checks an ongoing prostacyclin against new contraindications when the chart of a patient is opened.",
+    description="Looks through the chart when it is opened: open steps in the diagnosis and treatment of bone marrow "
+    "edema, and ongoing treatment that has become unsafe.",
     context=ChartContext,
     needs_data=True,
 )

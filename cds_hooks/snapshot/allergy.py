@@ -27,5 +27,5 @@ class Allergy:
     stomach_only: bool = False
 
     @property
-    def subjects(self) -> frozenset[Concept]:
-        return self.concepts
+    def subjects(self) -> frozenset[str]:
+        return self.concepts.union(drug.group for drug in self.drugs)

@@ -28,7 +28,8 @@ def unreferred_signs(patient: Patient, site: Site | None = None) -> Finding[Sign
         unless(Present((sign,)), seen_or_referred(patient, *ORTHOPEDICS, since=sign.fact.when)) for sign in signs.items
     ]
     found = tuple(sign for each in judged if isinstance(each, Present) for sign in each.items)
-    return finding(found, tuple(dict.fromkeys((*signs.gaps, *(gap for each in judged for gap in gaps_of(each))))))
+    gaps = (*signs.gaps, *(gap for each in judged for gap in gaps_of(each)))
+    return finding(found, tuple(dict.fromkeys(gaps)), signs.remarks)
 
 
 def osteonecrosis_at(patient: Patient, site: Site) -> Finding[Problem]:

@@ -26,15 +26,11 @@ def seen_or_referred(
     """A visit, an order or an appointment with one of these specialties: since a day (that day counts), within so many
     days back, or ahead. What bears no date counts."""
     rows: tuple[Event | Encounter, ...] = (
-        *patient.encounters.items,
-        *patient.care.items,
-        *patient.appointments.items,
+        *patient.encounters.about(*specialties),
+        *patient.care.about(*specialties),
+        *patient.appointments.about(*specialties),
     )
-    found = tuple(
-        row
-        for row in rows
-        if not row.concepts.isdisjoint(specialties) and _in_time(patient, row.when, since, within_days)
-    )
+    found = tuple(row for row in rows if _in_time(patient, row.when, since, within_days))
     return finding(found, patient.encounters.gaps + patient.care.gaps + patient.appointments.gaps)
 
 

@@ -7,6 +7,7 @@ words, never text of the chart; nothing is sent along to the EHR.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Thread
 from time import time_ns
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from service.version import program_version
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
+STOP_SECONDS = 2.0
 Trace = Callable[[str, str, int, Mapping[str, float]], None]
 
 
@@ -36,6 +38,13 @@ def open_traces() -> TracerProvider:
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
+
+
+def close_traces(provider: TracerProvider) -> None:
+    """Send what waits, for two seconds at most: a collector that is away must not hold up the stop. Blocks."""
+    sending = Thread(target=provider.shutdown, daemon=True)
+    sending.start()
+    sending.join(STOP_SECONDS)
 
 
 def traced_by(provider: TracerProvider) -> Trace:

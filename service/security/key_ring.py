@@ -1,10 +1,11 @@
 """The keys of all clients: those that `clients.yaml` holds, and those that are fetched from an address it names.
 
-A fetched set is kept and fetched again after an hour, or when a token names a key that is not in it (the client has
-changed its keys), but never more often than the floor allows: whoever sends tokens with made-up key ids cannot make
-Marrow call anyone twice. While a server does not answer, the last set holds for a day; a key that was withdrawn is
-refused after an hour at the latest where the server answers. Only addresses of `clients.yaml` are fetched: `jku` in a
-token chooses among them.
+Nothing is fetched at start: the first call that needs a set fetches it, and calls that come meanwhile wait for the
+same answer. A set is kept and fetched again after an hour, or when a token names a key that is not in it (the client
+has changed its keys), but never more often than the floor allows: whoever sends tokens with made-up key ids cannot make
+Marrow call anyone twice. A key that was withdrawn is refused after an hour at the latest where the server answers.
+While it does not, the last set holds for a day and is asked for every ten minutes, since one call has to wait for each
+attempt. Only addresses of `clients.yaml` are fetched: `jku` in a token chooses among them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 FRESH_SECONDS = 3600
 HELD_SECONDS = 24 * 3600
 FLOOR_SECONDS = 30
+RETRY_SECONDS = 600
 FETCH_SECONDS = 3
 MOST_BYTES = 256 * 1024
 Fetch = Callable[[str], Awaitable[list[dict[str, Any]]]]
@@ -79,9 +81,11 @@ class _FetchedSet:
         self._refreshing = asyncio.Lock()
 
     async def find(self, kid: str) -> jwt.PyJWK | None:
-        age = self._clock() - self._fetched
+        now = self._clock()
+        age = now - self._fetched
         # Who needs a key that is here does not wait for a refresh that somebody else has begun.
-        if kid not in self._keys or age > HELD_SECONDS or (age > FRESH_SECONDS and not self._refreshing.locked()):
+        due = age > FRESH_SECONDS and now - self._tried > RETRY_SECONDS and not self._refreshing.locked()
+        if due or kid not in self._keys or age > HELD_SECONDS:
             await self._refresh()
         return self._keys.get(kid) if self._clock() - self._fetched <= HELD_SECONDS else None
 
@@ -103,10 +107,10 @@ class _JwkSet(msgspec.Struct):
     keys: list[dict[str, Any]]
 
 
-async def fetch_key_set(outgoing: Outgoing, url: str) -> list[dict[str, Any]]:
+async def fetch_key_set(outgoing: Outgoing, url: str, seconds: float = FETCH_SECONDS) -> list[dict[str, Any]]:
     """The JWK Set at an address. Raises KeysNotFetchedError. Redirects are not followed."""
     try:
-        async with asyncio.timeout(FETCH_SECONDS), outgoing.get(url, {"Accept": "application/json"}) as response:
+        async with asyncio.timeout(seconds), outgoing.get(url, {"Accept": "application/json"}) as response:
             body = await response.content.read(MOST_BYTES + 1) if response.status == 200 else b""
             while body and len(body) <= MOST_BYTES and (more := await response.content.read(MOST_BYTES)):
                 body += more

@@ -14,8 +14,9 @@ import pytest
 from service.clients import load_clients
 from service.config import Mode, Settings
 from service.errors import SetupError
-from tests.contract.schemas import REQUEST, faults
-from tests.integration.test_shell_support import NOW, calling
+from tests.contract.schemas import FEEDBACK, REQUEST, faults
+from tests.integration.test_shell_support import NOW, calling, the_problem
+from tests.integration.test_shell_trust import production
 from tests.unit.service.signing import BASE, ec_jwk, token
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "data" / "sandbox-requests"
@@ -49,7 +50,10 @@ def sandbox(folder: Path, keys: dict[str, Any], mode: Mode) -> Settings:
 @pytest.mark.conforms("P4", "T20")
 @pytest.mark.parametrize("name", REQUESTS or ["none"])
 async def test_a_signed_call_of_the_sandbox_is_taken_in_development(name: str, tmp_path: Path) -> None:
-    """Header and claims as recorded, but for our address and the time; the signature is a stand-in's."""
+    """Header and claims as recorded, but for our address and the time.
+
+    The signature is a stand-in's: the recordings hold neither the signatures of the tokens nor a private key.
+    """
     recorded = json.loads((RECORDINGS / name).read_text())
     assert REQUEST.is_valid(recorded["body"])
     header, claims = recorded["jwt"]
@@ -65,12 +69,37 @@ async def test_a_signed_call_of_the_sandbox_is_taken_in_development(name: str, t
     assert faults(reply.json()) == []
 
 
+@pytest.mark.asyncio
+@pytest.mark.conforms("P4")
+@pytest.mark.parametrize("name", REQUESTS or ["none"])
+async def test_a_signed_call_of_the_sandbox_is_refused_in_production(name: str, tmp_path: Path) -> None:
+    """The same call at a site in production, which cannot list the sandbox: 401, like any stranger."""
+    recorded = json.loads((RECORDINGS / name).read_text())
+    header, claims = recorded["jwt"]
+    path = f"/cds-services/bme-{recorded['body']['hook']}"
+    signed = token(header=header, iss=claims["iss"], jti=claims["jti"], aud=BASE + path)
+    async with calling(production(tmp_path), clock=lambda: NOW) as client:
+        reply = await client.post(path, json=recorded["body"], headers={"Authorization": f"Bearer {signed}"})
+    assert the_problem(reply, 401) == "Send a valid client token."
+
+
 @pytest.mark.conforms("P4")
 def test_the_recorded_keys_of_the_sandbox_stop_the_start_in_production(tmp_path: Path) -> None:
     keys = json.loads((RECORDINGS / "sandbox-jwks.json").read_text())
     assert load_clients(sandbox(tmp_path, keys, Mode.DEVELOPMENT)).claiming("https://sandbox.cds-hooks.org", None)
     with pytest.raises(SetupError, match="sandbox"):
         load_clients(sandbox(tmp_path, keys, Mode.PRODUCTION))
+
+
+@pytest.mark.asyncio
+@pytest.mark.conforms("N2", "N3", "N8")
+async def test_the_recorded_feedback_of_the_sandbox_is_kept() -> None:
+    """For a service of its own, on a card that is not ours: an orphan, and kept."""
+    body = json.loads((RECORDINGS / "feedback.json").read_text())["body"]
+    assert FEEDBACK.is_valid(body)
+    async with calling() as client:
+        replies = [await client.post("/cds-services/bme-patient-view/feedback", json=body) for _ in range(2)]
+    assert [reply.json() for reply in replies] == [{"kept": 1, "known": 0}, {"kept": 0, "known": 1}]
 
 
 @pytest.mark.asyncio

@@ -63,8 +63,11 @@ def entries() -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def site(folder: Path, **changed: object) -> AsyncIterator[Site]:
-    """The running site. Nothing that it calls exists: a test whose attack succeeds sees the connection fail."""
+async def site(folder: Path, *, database: str | None = None, **changed: object) -> AsyncIterator[Site]:
+    """The running site. Nothing that it calls exists: a test whose attack succeeds sees the connection fail.
+
+    With `database`, the address of one that has its tables, decisions are kept there and not in memory.
+    """
     clients = folder / "clients.yaml"
     clients.write_text(json.dumps({"clients": entries()}), "utf-8")
     settings = Settings.model_validate(
@@ -73,11 +76,12 @@ async def site(folder: Path, **changed: object) -> AsyncIterator[Site]:
             "clients_file": clients,
             "public_urls": (BASE,),
             "patient_hash_key": SecretStr("a secret of sixteen or more"),
+            **({"database_url": SecretStr(database)} if database else {}),
             **changed,
         }
     )
     store = MemoryDecisions()
-    app = create_app(settings, advisor=advisor(), store=store, clock=lambda: NOW)
+    app = create_app(settings, advisor=advisor(), store=None if database else store, clock=lambda: NOW)
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield Site(app, client, store)

@@ -195,6 +195,7 @@ async def topics(folder: Path, **changed: Any) -> tuple[int, list[str]]:
         return reply.status_code, [card["source"]["topic"]["code"] for card in cards]
 
 
+@pytest.mark.conforms("E21")
 async def test_rows_of_another_patient_raise_no_card(tmp_path: Path) -> None:
     assert "BME-CI-01" in (await topics(tmp_path, prefetch=chart(APIXABAN)))[1]
     status, said = await topics(tmp_path, prefetch=chart(foreign(APIXABAN)))
@@ -204,18 +205,21 @@ async def test_rows_of_another_patient_raise_no_card(tmp_path: Path) -> None:
     assert "BME-SYS-01" in said
 
 
+@pytest.mark.conforms("D15")
 async def test_a_prefetched_patient_who_is_another(tmp_path: Path) -> None:
     other = chart(APIXABAN)
     other["patient"]["id"] = "somebody-else"
     assert await topics(tmp_path, prefetch=other) == (400, [])
 
 
+@pytest.mark.conforms("D13")
 async def test_a_draft_for_another_patient(tmp_path: Path) -> None:
     drafts = a_call("somebody-else")["context"]["draftOrders"]
     context = {"userId": "Practitioner/1", "patientId": PATIENT, "draftOrders": drafts}
     assert await topics(tmp_path, context=context) == (400, [])
 
 
+@pytest.mark.conforms("G2")
 async def test_an_access_token_for_another_patient(tmp_path: Path) -> None:
     authorization = {"access_token": "t", "patient": "somebody-else"}
     changed = {"fhirServer": "https://ehr.example.org/fhir", "fhirAuthorization": authorization}

@@ -168,6 +168,7 @@ ATTACKS: dict[str, tuple[Callable[[], str], set[str]]] = {
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("F3", "F4", "F6", "F7", "F8", "F12", "F14", "F15", "F17", "T21")
 @pytest.mark.parametrize("name", ATTACKS)
 async def test_a_token_that_must_not_be_accepted(name: str, tmp_path: Path) -> None:
     make, reasons = ATTACKS[name]
@@ -189,6 +190,7 @@ async def test_a_good_token_is_no_attack(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("F14")
 async def test_replay_of_a_good_token(tmp_path: Path) -> None:
     async with site(tmp_path) as attacked:
         assert (await attacked.call(f"Bearer {token()}")).status_code == 200
@@ -207,6 +209,7 @@ async def test_replay_at_another_service(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("F13")
 @pytest.mark.parametrize(
     "headers",
     [

@@ -15,9 +15,10 @@ from aiohttp import web
 
 from cds_hooks.wire.delivery import Query, State
 from service.fhir.gather import Limits, Reader
+from service.security.key_ring import KeysNotFetchedError, fetch_key_set
 from service.security.outbound import parse_base
 from service.security.outgoing import LOOPBACK_NETWORKS, open_outgoing
-from tests.attacks.site import EHR, Site, site
+from tests.attacks.site import EHR, JWKS_URL, Site, site
 from tests.integration.test_shell_support import a_call
 from tests.unit.service.fhir.faulty_ehr import FaultyEhr, bundle
 from tests.unit.service.security.test_outgoing import Names
@@ -220,7 +221,18 @@ async def test_an_access_token_that_has_expired_is_not_used(expires_in: object, 
         assert "the access token has expired" in reply.text
 
 
+@pytest.mark.conforms("G7")
 async def test_a_listed_server_without_a_token_is_not_asked(tmp_path: Path) -> None:
     async with site(tmp_path) as attacked:
         reply = await called(attacked, fhirServer=EHR)
         assert "no access token was given" in reply.text
+
+
+@pytest.mark.conforms("F11")
+async def test_an_address_of_keys_that_leads_inside() -> None:
+    """The name is listed, and DNS says that it stands beside the cloud's metadata: no key comes from there."""
+    for inside in ("169.254.169.254", "127.0.0.1", "10.0.0.1", "::1"):
+        outgoing = open_outgoing(resolver=Names([inside]))
+        async with outgoing.session:
+            with pytest.raises(KeysNotFetchedError):
+                await fetch_key_set(outgoing, JWKS_URL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,9 +24,12 @@ from cds_hooks.evaluation.evaluate import evaluate
 from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import CATALOG
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Gap, GapKind
+from cds_hooks.snapshot.model import Fact, Gap, GapKind
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.wire.card import Indicator
+
+SENTENCE = re.compile(r"[A-Z0-9].*[.?]", re.DOTALL)
+REMOVAL = re.compile(r"Remove th(e|is) draft order of .*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,30 @@ def judge(rule_id: str, patient: Patient, order: Order | None = None) -> Verdict
     order = order or next(iter(patient.drafts), None)
     for rule in found:
         if isinstance(rule, OrderRule) and order:
-            return rule.assess(order, patient)
+            return _sound(rule.assess(order, patient))
         if isinstance(rule, ChartRule) and (order is None or len(found) == 1):
-            return rule.assess(patient)
+            return _sound(rule.assess(patient))
     raise LookupError(f"{rule_id}: no rule of this kind")
+
+
+def _sound(verdict: Verdict) -> Verdict:
+    """Whatever an advice says: it stands on facts, its detail is sentences, and a removal names the draft in words."""
+    if isinstance(verdict, Advice):
+        parts = (
+            verdict.detail,
+            verdict.because,
+            verdict.unchecked,
+            verdict.remarks,
+            verdict.proposals,
+            verdict.partners,
+        )
+        assert all(isinstance(part, tuple) for part in parts)
+        assert verdict.because
+        assert all(isinstance(fact, Fact) for fact in verdict.because)
+        assert [each for each in verdict.detail if not SENTENCE.fullmatch(each) or each.isupper()] == []
+        removals = [each.label for each in verdict.proposals if isinstance(each, DeleteDraft)]
+        assert [each for each in removals if not REMOVAL.fullmatch(each)] == []
+    return verdict
 
 
 def cards(rule_id: str, patient: Patient) -> list[str]:

@@ -80,12 +80,25 @@ def test_a_dispatched_order_is_asked_for_and_judged() -> None:
     assert "delete" not in {action["type"] for each in card["suggestions"] for action in each["actions"]}
 
 
+TASK = {"resourceType": "Task", "status": "draft", "intent": "order"}
+
+
 @pytest.mark.parametrize(
-    "context", [{"dispatchedOrders": None, "order": ORDER}, {"dispatchedOrders": [f"https://ehr/{ORDER}"]}]
+    "context",
+    [
+        {"dispatchedOrders": None, "order": ORDER},
+        {"dispatchedOrders": None, "order": ORDER, "task": TASK},
+        {"dispatchedOrders": [f"https://ehr/{ORDER}"]},
+        {"fulfillmentTasks": [TASK]},
+        {"fulfillment-tasks": [TASK]},
+        {"fulfillmentTasks": "no list"},
+        {"userId": "Practitioner/1"},
+    ],
+    ids=["version 1.0", "version 1.0 with its task", "absolute", "tasks", "tasks by their dash", "no tasks", "a user"],
 )
 @pytest.mark.conforms("D4", "P7")
 def test_other_spellings_of_the_order(context: dict[str, Any]) -> None:
-    """`order` is the name in version 1.0; a reference may be absolute."""
+    """`order` and `task` are the names in version 1.0; the hook has no user; a reference may be absolute."""
     assert "BME-CI-01" in told("order-dispatch", dispatched(**context), read_as())
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.wire.feedback import read_feedback
 from cds_hooks.wire.problem import RequestError
 from tests.builders.calls import the_advisor
 from tests.builders.moment import AS_OF
-from tests.contract.schemas import DISCOVERY, REQUEST, faults
+from tests.contract.schemas import DISCOVERY, FEEDBACK, REQUEST, faults
 
 Json = dict[str, Any]
 ORDER = {"resourceType": "ServiceRequest", "status": "draft", "intent": "proposal"}
@@ -38,12 +39,16 @@ RESPONSE: Json = {
             ],
             "selectionBehavior": "at-most-one",
             "overrideReasons": [CODING],
-            "links": [
-                {"label": "Read", "url": "https://example.org/a?b=c", "type": "absolute"},
-                {"label": "App", "url": "https://app.example.org", "type": "smart", "appContext": "{}"},
-            ],
+            "links": [{"label": "Read", "url": "https://example.org/a?b=c", "type": "absolute"}],
             "extension": {"org.example.basis": {"a": 1}},
-        }
+        },
+        {
+            "uuid": "3b5a3d9e-4c2f-5f0e-9f57-3c8f0c5b9d11",
+            "summary": "Another sentence",
+            "indicator": "info",
+            "source": {"label": "A source", "topic": CODING},
+            "links": [{"label": "App", "url": "https://app.example.org", "type": "smart", "appContext": "{}"}],
+        },
     ],
     "systemActions": [{"type": "update", "description": "Annotate", "resource": ORDER}],
 }
@@ -74,6 +79,27 @@ CALL: Json = {
     "prefetch": {"patient": None},
     "extension": {"com.example": {}},
 }
+ANSWERS: Json = {
+    "feedback": [
+        {
+            "card": "0b5a3d9e-4c2f-5f0e-9f57-3c8f0c5b9d11",
+            "outcome": "accepted",
+            "acceptedSuggestions": [{"id": "1b5a3d9e-4c2f-5f0e-9f57-3c8f0c5b9d11"}],
+            "outcomeTimestamp": "2026-03-01T10:05:00.123Z",
+        },
+        {
+            "card": "0b5a3d9e-4c2f-5f0e-9f57-3c8f0c5b9d11",
+            "outcome": "overridden",
+            "overrideReason": {"reason": {"code": "a", "system": "s"}, "userComment": "seen"},
+            "outcomeTimestamp": "2026-03-01T11:05:00+01:00",
+        },
+        {
+            "card": "0b5a3d9e-4c2f-5f0e-9f57-3c8f0c5b9d11",
+            "outcome": "overridden",
+            "outcomeTimestamp": "2026-03-01T10:06:00Z",
+        },
+    ]
+}
 GONE = object()
 
 
@@ -97,13 +123,18 @@ def test_the_valid_messages_are_valid() -> None:
     assert DISCOVERY.is_valid({"services": [SERVICE]})
     assert DISCOVERY.is_valid({"services": []})
     assert REQUEST.is_valid(CALL)
+    assert FEEDBACK.is_valid(ANSWERS)
     assert REQUEST.is_valid({**CALL, "unknown": 1, "context": {**CALL["context"], "unknown": 1}})
 
 
 CARD, SUGGESTION, ACTION, LINK = "cards/0", "cards/0/suggestions/0", "cards/0/suggestions/0/actions", "cards/0/links"
+SMART = "cards/1/links/0"
 
 
-@pytest.mark.conforms("A2", "A3", "K3", "K6", "L1", "L2", "L3", "L4", "M1", "P5", "P8")
+BOTH_LINKS = [card["links"][0] for card in RESPONSE["cards"]]
+
+
+@pytest.mark.conforms("A2", "A3", "K3", "K6", "L1", "L2", "L3", "L4", "M1", "P5", "P8", "T13", "T18")
 @pytest.mark.conforms("V3", "V4", "V5", "V6", "V7", "V8", "V9", "V13")
 @pytest.mark.parametrize(
     ("rule", "path", "value"),
@@ -159,11 +190,12 @@ CARD, SUGGESTION, ACTION, LINK = "cards/0", "cards/0/suggestions/0", "cards/0/su
         ("L1 no type", f"{LINK}/0/type", GONE),
         ("L1 unknown type", f"{LINK}/0/type", "launch"),
         ("L2 appContext on absolute (V5)", f"{LINK}/0/appContext", "x"),
-        ("L2 appContext as object", f"{LINK}/1/appContext", {"a": 1}),
+        ("L2 appContext as object", f"{SMART}/appContext", {"a": 1}),
         ("L3 script", f"{LINK}/0/url", "javascript:alert(1)"),
         ("L3 relative", f"{LINK}/0/url", "/a"),
         ("L3 user name", f"{LINK}/0/url", "https://a@example.org"),
-        ("L4 autolaunchable", f"{LINK}/1/autolaunchable", True),
+        ("L4 autolaunchable", f"{SMART}/autolaunchable", True),
+        ("T18 a smart link beside an absolute one", LINK, BOTH_LINKS),
         ("M1 no description", "systemActions/0/description", GONE),
         ("O3 extension is no object", f"{CARD}/extension/org.example.basis", "text"),
         ("O3 key without domain", f"{CARD}/extension/basis", {"a": 1}),
@@ -176,6 +208,7 @@ def test_a_response_that_breaks_one_rule(rule: str, path: str, value: object) ->
     assert faults(changed(RESPONSE, path, value)), rule
 
 
+@pytest.mark.conforms("B5", "B6", "B7", "B8", "B9", "B10", "B11", "B13", "E1", "E3", "E4", "E8", "E9", "P8", "V13")
 @pytest.mark.parametrize(
     ("rule", "path", "value"),
     [
@@ -194,7 +227,9 @@ def test_a_response_that_breaks_one_rule(rule: str, path: str, value: object) ->
         ("E9 modifier", "prefetch/labs", "Observation?code:not=a"),
         ("E9 chain", "prefetch/labs", "Observation?subject.name=a"),
         ("E9 _include", "prefetch/labs", "Observation?_include=a"),
-        ("V13 unknown member", "version", "2.0.0"),
+        ("B9 version of a ballot", "version", "2.0.0"),
+        ("B10 hookVersion", "hookVersion", "1.0"),
+        ("V13 unknown member", "priority", 1),
     ],
     ids=lambda value: value if isinstance(value, str) and value[1:2].isdecimal() else "",
 )
@@ -204,7 +239,8 @@ def test_a_discovery_that_breaks_one_rule(rule: str, path: str, value: object) -
 
 INVALID_CALLS = {
     "C2 no hook": ("hook", GONE),
-    "C2 another hook": ("hook", "appointment-book"),
+    "D7 a hook that is not served": ("hook", "appointment-book"),
+    "D10 a hook that is not served": ("hook", "allergyintolerance-create"),
     "C3 no hookInstance": ("hookInstance", GONE),
     "C3 blank": ("hookInstance", " "),
     "C3 a number": ("hookInstance", 1),
@@ -225,6 +261,7 @@ INVALID_CALLS = {
 }
 
 
+@pytest.mark.conforms("C2", "C3", "C4", "C5", "C6", "C7", "D1", "D2", "D3", "D7", "D10", "D11", "V1")
 @pytest.mark.parametrize("rule", INVALID_CALLS)
 def test_a_request_that_breaks_one_rule(rule: str) -> None:
     """Refused by the schema and by Marrow alike."""
@@ -232,3 +269,35 @@ def test_a_request_that_breaks_one_rule(rule: str) -> None:
     assert not REQUEST.is_valid(call), rule
     with pytest.raises(RequestError):
         the_advisor().consult("bme-order-select", json.dumps(call).encode(), AS_OF)
+
+
+@pytest.mark.conforms("N2", "N3", "N4", "N5", "N6", "V10", "V11", "V12", "V13")
+@pytest.mark.parametrize(
+    ("rule", "path", "value", "left"),
+    [
+        ("N2 no array", "feedback", GONE, 0),
+        ("N2 an empty array", "feedback", [], 0),
+        ("N2 an item that is none", "feedback/0", "accepted", 2),
+        ("N3 no card", "feedback/0/card", GONE, 2),
+        ("N3 no outcome", "feedback/0/outcome", GONE, 2),
+        ("N3 no time", "feedback/0/outcomeTimestamp", GONE, 2),
+        ("N3 a time without zone (V13)", "feedback/0/outcomeTimestamp", "2026-03-01T10:05:00", 2),
+        ("N6 an ignored card (V10)", "feedback/0/outcome", "ignored", 2),
+        ("N4 accepted, and nothing named (V11)", "feedback/0/acceptedSuggestions", GONE, 3),
+        ("N4 a suggestion without id", "feedback/0/acceptedSuggestions/0", {"uuid": "s"}, 2),
+        ("N5 neither reason nor comment (V12)", "feedback/1/overrideReason", {}, 3),
+        ("N5 a reason without code", "feedback/1/overrideReason/reason", {"display": "A"}, 2),
+        ("N5 a reason without system", "feedback/1/overrideReason/reason", {"code": "a"}, 3),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value[1:2].isdecimal() else "",
+)
+def test_feedback_that_breaks_one_rule(rule: str, path: str, value: object, left: int) -> None:
+    """`left` of three items are taken. What says no less for the fault is taken too: a lost answer helps nobody."""
+    answers = changed(ANSWERS, path, value)
+    assert not FEEDBACK.is_valid(answers), rule
+    if left:
+        found = read_feedback(json.dumps(answers).encode())
+        assert (len(found.items), len(found.refused)) == (left, 3 - left)
+    else:
+        with pytest.raises(RequestError):
+            read_feedback(json.dumps(answers).encode())

@@ -9,6 +9,7 @@ import httpx2 as httpx
 import pytest
 
 from service.config import Mode, Settings
+from tests.builders.feedback import an_item
 from tests.integration.test_shell_support import SIGN, a_call, calling, the_problem
 
 pytestmark = pytest.mark.asyncio
@@ -49,7 +50,7 @@ NO_HOOK.pop("hook")
         (json.dumps(a_call(fhirAuthorization={"access_token": "t"})).encode(), "without fhirServer"),
     ],
 )
-@pytest.mark.conforms("A9", "C2", "C3", "C4", "C6", "C10", "H5", "H6", "P6", "V1")
+@pytest.mark.conforms("A9", "C2", "C3", "C4", "C6", "C10", "H5", "H6", "H8", "P6", "V1")
 async def test_a_body_that_is_no_request(body: bytes, expected: str) -> None:
     assert expected in the_problem(await post(body), 400)
 
@@ -133,6 +134,23 @@ async def test_a_strange_content_length_is_no_trouble(length: str) -> None:
 async def test_the_limit_is_a_setting() -> None:
     async with calling(Settings(mode=Mode.DEVELOPMENT, max_body_bytes=100)) as client:
         the_problem(await client.post(SIGN, json=a_call()), 413)
+
+
+@pytest.mark.conforms("A7")
+async def test_answers_are_json_in_utf_8_whatever_is_asked_for() -> None:
+    async with calling() as client:
+        for method, path, body in (
+            ("GET", "/cds-services", None),
+            ("POST", SIGN, a_call()),
+            ("POST", SIGN + "/feedback", an_item()),
+            ("GET", "/health/live", None),
+            ("GET", "/health/ready", None),
+        ):
+            for accept in ("application/json", "application/fhir+json", "*/*"):
+                reply = await client.request(method, path, json=body, headers={"Accept": accept})
+                assert reply.status_code == 200
+                assert reply.headers["content-type"] == "application/json; charset=utf-8"
+                assert isinstance(reply.json(), dict)
 
 
 @pytest.mark.conforms("A7")

@@ -8,6 +8,7 @@ import pytest
 from service.persistence.decisions import MemoryDecisions
 from service.sample_ehr import running
 from tests.integration.test_shell_support import SIGN, TODAY, a_call, advisor, calling
+from tests.unit.service.fhir.faulty_ehr import FaultyEhr
 
 pytestmark = pytest.mark.asyncio
 
@@ -17,7 +18,7 @@ def indicators(reply: httpx.Response) -> list[tuple[str, str]]:
     return [(card["source"]["topic"]["code"], card["indicator"]) for card in reply.json()["cards"]]
 
 
-@pytest.mark.conforms("E12", "E16", "E18", "H8")
+@pytest.mark.conforms("E12", "E16", "E18", "G7", "H8")
 async def test_what_prefetch_does_not_bring_is_read_from_the_ehr() -> None:
     store = MemoryDecisions()
     async with running(TODAY) as base, calling(store=store) as client:
@@ -41,6 +42,31 @@ async def test_a_referenced_medication_is_read_in_a_second_round() -> None:
     assert ("BME-CI-01", "critical") in indicators(reply)
 
 
+@pytest.mark.conforms("G5")
+async def test_each_call_reads_with_its_own_token_or_with_none() -> None:
+    """The token of an earlier call is gone, also on a connection that is still open."""
+    async with FaultyEhr().running() as ehr, calling() as client:
+        for access_token in ("first", "second", None):
+            ehr.tokens.clear()
+            authorization = {"access_token": access_token, "token_type": "Bearer"} if access_token else None
+            await client.post(SIGN, json=a_call(fhirServer=ehr.base, fhirAuthorization=authorization))
+            assert set(ehr.tokens) == {f"Bearer {access_token}" if access_token else None}
+
+
+@pytest.mark.conforms("G3", "G11")
+@pytest.mark.parametrize(
+    "scope", ["patient/Patient.read patient/Condition.read", "patient/Patient.rs patient/Condition.rs"]
+)
+async def test_what_the_scope_leaves_out_is_not_asked_for_and_told(scope: str) -> None:
+    async with FaultyEhr().running() as ehr, calling() as client:
+        authorization = {"access_token": "t", "token_type": "Bearer", "scope": scope}
+        reply = await client.post(SIGN, json=a_call(fhirServer=ehr.base, fhirAuthorization=authorization))
+        asked = {call.partition("?")[0].partition("/")[0] for call in ehr.calls}
+    assert asked == {"Patient", "Condition"}
+    [notice] = [card for card in reply.json()["cards"] if card["source"]["topic"]["code"] == "BME-SYS-01"]
+    assert "the access token does not cover this kind of data" in notice["detail"]
+
+
 @pytest.mark.conforms("H2", "P10")
 async def test_a_draft_that_no_rule_concerns_asks_nobody() -> None:
     async with calling() as client:
@@ -51,7 +77,7 @@ async def test_a_draft_that_no_rule_concerns_asks_nobody() -> None:
 @pytest.mark.parametrize(
     "fhir_server", [None, "http://127.0.0.1:9/fhir", "https://ehr.example.org/fhir", "http://169.254.169.254/"]
 )
-@pytest.mark.conforms("E17", "G7", "G8", "P2")
+@pytest.mark.conforms("E17", "G8", "P2")
 async def test_data_out_of_reach_is_never_silence(fhir_server: str | None) -> None:
     async with calling() as client:
         reply = await client.post(SIGN, json=a_call(fhirServer=fhir_server))

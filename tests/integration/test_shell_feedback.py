@@ -13,7 +13,7 @@ from service.persistence.tables import feedback
 from tests.builders.decisions import KEY
 from tests.builders.feedback import an_item
 from tests.integration.test_shell_command import free_port, started
-from tests.integration.test_shell_support import NOW, SIGN, a_call, calling, the_problem
+from tests.integration.test_shell_support import NOW, SIGN, a_call, advisor, calling, the_problem
 from tests.integration.test_shell_trust import production
 from tests.unit.service.persistence.test_sql_decisions import rows
 from tests.unit.service.signing import BASE, token
@@ -23,6 +23,7 @@ FEEDBACK = SIGN + "/feedback"
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("N1", "N2", "N7", "N8")
 async def test_a_card_can_be_answered() -> None:
     store = MemoryFeedback()
     async with calling(feedback=store) as client:
@@ -31,6 +32,7 @@ async def test_a_card_can_be_answered() -> None:
         replies = [await client.post(FEEDBACK, json={"feedback": [answer]}) for _ in range(2)]
         replies.append(await client.post(FEEDBACK, json={**answer, "outcome": "overridden"}))
     assert [reply.status_code for reply in replies] == [200] * 3
+    assert {reply.headers["content-type"] for reply in replies} == {"application/json; charset=utf-8"}
     assert [reply.json() for reply in replies] == [
         {"kept": 1, "known": 0},
         {"kept": 0, "known": 1},
@@ -40,6 +42,18 @@ async def test_a_card_can_be_answered() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("N1", "N8")
+async def test_every_service_takes_feedback_also_on_a_card_that_nobody_knows() -> None:
+    store = MemoryFeedback()
+    async with calling(feedback=store) as client:
+        for number, service in enumerate(advisor().services):
+            reply = await client.post(f"/cds-services/{service.id}/feedback", json={"feedback": [an_item(f"{number}")]})
+            assert (reply.status_code, reply.json()) == (200, {"kept": 1, "known": 0})
+    assert len(store.kept) == len(advisor().services)
+
+
+@pytest.mark.asyncio
+@pytest.mark.conforms("N8")
 async def test_a_bad_item_is_named_beside_good_ones() -> None:
     async with calling() as client:
         reply = await client.post(FEEDBACK, json={"feedback": [an_item(), {"card": "x"}]})
@@ -50,6 +64,7 @@ async def test_a_bad_item_is_named_beside_good_ones() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("N2")
 async def test_what_is_no_feedback_is_told_what_to_do() -> None:
     async with calling() as client:
         assert "Send" in the_problem(await client.post(FEEDBACK, json={"feedback": []}), 400)
@@ -60,6 +75,7 @@ async def test_what_is_no_feedback_is_told_what_to_do() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.conforms("F12", "N10")
 async def test_feedback_needs_a_token_for_its_own_address(tmp_path: Path) -> None:
     store = MemoryFeedback()
     async with calling(production(tmp_path), feedback=store, clock=lambda: NOW) as client:

@@ -60,7 +60,7 @@ async def test_only_so_many_calls_of_a_client_at_a_time() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.conforms("P10")
+@pytest.mark.conforms("H6", "P10")
 async def test_a_body_that_does_not_arrive_is_given_up() -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
@@ -99,19 +99,22 @@ def preflight(origin: str) -> dict[str, str]:
 async def test_a_listed_origin_may_call_and_see_errors_too() -> None:
     settings = development(cors_origins=ORIGIN)
     async with calling(settings) as client:
-        asked = await client.options(SIGN, headers=preflight(ORIGIN))
-        assert asked.status_code == 200
-        assert asked.headers["access-control-allow-origin"] == ORIGIN
-        assert "POST" in asked.headers["access-control-allow-methods"]
-        assert "access-control-allow-credentials" not in asked.headers
+        for path in ("/cds-services", SIGN, SIGN + "/feedback"):
+            asked = await client.options(path, headers=preflight(ORIGIN))
+            assert asked.status_code == 200
+            assert asked.headers["access-control-allow-origin"] == ORIGIN
+            assert {"GET", "POST"} <= set(asked.headers["access-control-allow-methods"].split(", "))
+            assert "authorization" in asked.headers["access-control-allow-headers"].lower()
+            assert "access-control-allow-credentials" not in asked.headers
         replies = [
             await client.get("/cds-services", headers={"Origin": ORIGIN}),
             await client.post(SIGN, json=a_call(drug="metformin"), headers={"Origin": ORIGIN}),
             await client.post(SIGN, content=b"no", headers={"Origin": ORIGIN, **JSON}),
             await client.post(SIGN, json={}, headers={"Origin": ORIGIN, "Authorization": "Bearer x"}),
+            await client.post(SIGN + "/feedback", json={}, headers={"Origin": ORIGIN}),
             await client.get("/nothing", headers={"Origin": ORIGIN}),
         ]
-    assert [reply.status_code for reply in replies] == [200, 200, 400, 401, 404]
+    assert [reply.status_code for reply in replies] == [200, 200, 400, 401, 400, 404]
     for reply in replies:
         assert reply.headers["access-control-allow-origin"] == ORIGIN
         assert "Origin" in reply.headers["vary"]

@@ -109,6 +109,7 @@ async def test_good_calls_and_an_ehr_that_fails(lines: io.StringIO) -> None:
     assert events.count("call_answered") == 3
 
 
+@pytest.mark.conforms("F16", "N9")
 async def test_feedback_kept_and_refused(lines: io.StringIO, tmp_path: Path) -> None:
     def answer(**changed: Any) -> dict[str, Any]:
         comment = {"reason": {"code": CANARY, "system": CANARY}, "userComment": f"{CANARY}: {PATIENT}"}

@@ -74,6 +74,7 @@ def the_problem(reply: httpx.Response, status: int) -> str:
     """The sentence of an error, after checking that it is an OperationOutcome of this status."""
     assert reply.status_code == status, reply.text
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
+    assert reply.headers["cache-control"] == "no-store"
     assert reply.headers["x-request-id"]
     outcome = json.loads(reply.content)
     assert outcome["resourceType"] == "OperationOutcome"

@@ -115,7 +115,7 @@ def _doubt(seen: EdemaReport, patient: Patient) -> Finding[Factual]:
 
 
 def _perfusion_known(seen: EdemaReport, patient: Patient) -> bool:
-    studies = (item for item in patient.mri_reports.items if Concept.DYNAMIC_CONTRAST_MRI in item.concepts)
+    studies = patient.mri_reports.about(Concept.DYNAMIC_CONTRAST_MRI)
     return any(item.about(seen.site) and item.when.last >= seen.when.first for item in studies)
 
 

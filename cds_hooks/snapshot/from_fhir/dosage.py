@@ -118,12 +118,20 @@ def single_mg(dosages: Sequence[fhir.Dosage]) -> float | None:
 
 def supply_days(dispense: fhir.DispenseRequest, dosages: Sequence[fhir.Dosage], medicine: Medicine) -> float | None:
     """The expected supply with its refills: as stated, else the quantity by the daily dose."""
+    if duration_days(dispense.expected_supply_duration) is not None:
+        return stated_supply_days(dispense)
+    return _with_refills(_by_quantity(dispense, dosages, medicine), dispense)
+
+
+def stated_supply_days(dispense: fhir.DispenseRequest) -> float | None:
+    """The expected supply with its refills, where it is stated."""
+    return _with_refills(duration_days(dispense.expected_supply_duration), dispense)
+
+
+def _with_refills(days: float | None, dispense: fhir.DispenseRequest) -> float | None:
+    """None for what is not to be believed."""
     fills = 1 + min(max(dispense.number_of_repeats_allowed or 0, 0), LONGEST_DAYS)
-    stated = duration_days(dispense.expected_supply_duration)
-    if stated is None:
-        stated = _by_quantity(dispense, dosages, medicine)
-    days = None if stated is None else stated * fills
-    return days if days is not None and 0 < days < LONGEST_DAYS else None  # else not to be believed
+    return days * fills if days is not None and 0 < days * fills < LONGEST_DAYS else None
 
 
 def duration_days(duration: fhir.Quantity | None) -> float | None:

@@ -19,7 +19,7 @@ from cds_hooks.snapshot.from_fhir.care import (
 )
 from cds_hooks.snapshot.from_fhir.dosage import dosages_of
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
-from cds_hooks.snapshot.from_fhir.medications import prescribed, unresolved
+from cds_hooks.snapshot.from_fhir.medications import Standings, prescribed, unresolved
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
 from cds_hooks.snapshot.later import Later
@@ -100,7 +100,7 @@ def _of_medicine(order: Order, raw: Raw, reader: Reader) -> Order:
     if not names_medicine(draft) or draft.do_not_perform or draft.status in GIVES_NOTHING:
         return order
     dosages = dosages_of(draft.dosage_instruction)
-    medication = prescribed(draft, dosages, order.reference, Standing.DRAFT, Origin.DRAFT, reader)
+    medication = prescribed(draft, dosages, order.reference, Standings(Standing.DRAFT), Origin.DRAFT, reader)
     if medication is None or not medication.medicine.readable:
         return replace(order, unreadable=UNRESOLVED)
     return replace(order, medication=medication, site=medication.site)

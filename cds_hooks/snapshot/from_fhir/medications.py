@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.chart import Row
-from cds_hooks.snapshot.from_fhir.dosage import bounds_of, dosages_of, dosing, duration_days
+from cds_hooks.snapshot.from_fhir.dosage import bounds_of, dosages_of, dosing, stated_supply_days
 from cds_hooks.snapshot.from_fhir.given_by_order import STEROIDS
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
@@ -204,11 +204,20 @@ def _joined(gaps: list[Gap]) -> Gap | None:
     return Gap(Need.MEDICATIONS, GapKind.OUT_OF_REACH, text) if gaps else None
 
 
+class Standings(NamedTuple):
+    """Where an order stands: why that is in doubt, when it was stopped, and when its record was last touched."""
+
+    standing: Standing
+    doubt: str = ""
+    stopped: When | None = None
+    touched: When | None = None
+
+
 def prescribed(
     order: fhir.MedicationRequest,
     dosages: Sequence[fhir.Dosage],
     reference: str,
-    standing: Standing,
+    stands: Standings,
     origin: Origin,
     reader: Reader,
 ) -> Medication | None:
@@ -216,21 +225,16 @@ def prescribed(
     medicine = medicine_of(order, dosages, reader)
     if medicine is None:
         return None
-    bare = Medication(
+    return Medication(
         reference=reference,
         medicine=medicine,
-        standing=standing,
         origin=origin,
         written=reader.when(order.authored_on),
         replaces=replaced_by(order),
-    )
-    if not medicine.drugs:
-        return bare
-    return replace(
-        bare,
         why=Later(lambda: reasons_of(order, reader)),
         dosing=Later(lambda: dosing(dosages, medicine, _dispense(order))),
         site=_site(dosages, medicine, reader),
+        **stands._asdict(),
     )
 
 
@@ -241,20 +245,12 @@ def _dispense(order: fhir.MedicationRequest) -> fhir.DispenseRequest:
 def _order(row: Row[fhir.MedicationRequest], reader: Reader) -> Medication | None:
     order = row.resource
     standing, doubt = _standing(order)
-    dosages = dosages_of(order.dosage_instruction)
-    found = prescribed(order, dosages, row.reference, standing, row.origin, reader)
-    if found is None or not found.medicine.drugs:
-        return found
-    dispense = _dispense(order)
-    if standing is Standing.ACTIVE and _past_end(dispense, found, reader):
+    dosages, dispense = dosages_of(order.dosage_instruction), _dispense(order)
+    if standing is Standing.ACTIVE and _past_end(dispense, reader.when(order.authored_on), reader):
         standing, doubt = Standing.UNCERTAIN, PAST_END
-    return replace(
-        found,
-        standing=standing,
-        doubt=doubt,
-        stopped=_latest_past(reader.ends_of(iter([*bounds_of(dosages), dispense.validity_period])), reader),
-        touched=reader.when(order.meta.last_updated) if order.meta else None,
-    )
+    stopped = _latest_past(reader.ends_of(iter([*bounds_of(dosages), dispense.validity_period])), reader)
+    touched = reader.when(order.meta.last_updated) if order.meta else None
+    return prescribed(order, dosages, row.reference, Standings(standing, doubt, stopped, touched), row.origin, reader)
 
 
 def replaced_by(order: fhir.MedicationRequest) -> str | None:
@@ -312,16 +308,14 @@ def _site(dosages: Sequence[fhir.Dosage], medicine: Medicine, reader: Reader) ->
     return site_of(reader.lookups, sites, in_words(*(dosage.text for dosage in dosages)))
 
 
-def _past_end(dispense: fhir.DispenseRequest, order: Medication, reader: Reader) -> bool:
+def _past_end(dispense: fhir.DispenseRequest, written: When | None, reader: Reader) -> bool:
     """Past the dispense validity, or past the stated supply with its refills and the grace."""
     period = dispense.validity_period or fhir.Period()
     end = reader.when(period.end)
     if end and end.is_past(reader.as_of):
         return True
-    start = order.written or reader.when(period.start)
-    if start is None or duration_days(dispense.expected_supply_duration) is None or order.supply_days is None:
-        return False
-    return reader.as_of - start.last > timedelta(days=order.supply_days) + SUPPLY_GRACE
+    start, days = written or reader.when(period.start), stated_supply_days(dispense)
+    return start is not None and days is not None and reader.as_of - start.last > timedelta(days=days) + SUPPLY_GRACE
 
 
 # -- what was given, and when it was stopped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -196,4 +197,6 @@ def test_results_that_could_not_be_used_are_remarked() -> None:
     """Remarks of reports and tests stand on the card, or beside the silence."""
     reports: Any = Listing((MRI,), None, (unusable(Need.MRI),))
     spec(diabetic(mri=reports), advice(RULE, "info", remarked=True))
+    tests: Any = Listing((), None, (replace(unusable(Need.INFLAMMATION), about=Concept.CRP),))
+    spec(diabetic(screening_labs=tests), advice(RULE, "info", remarked=True))
     spec(diabetic(mri=Listing((), None, reports.remarks)), satisfied(RULE, remarked=True))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from cds_hooks.authoring.verdict import Advice
-from cds_hooks.snapshot.model import GapKind
+from cds_hooks.snapshot.model import GapKind, Listing
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from tests.builders.moment import days_ago, days_ahead
-from tests.builders.snapshot import a_patient, a_problem, a_result, an_encounter, an_event, cut_off
+from tests.builders.snapshot import a_patient, a_problem, a_result, an_encounter, an_event, cut_off, unusable
 from tests.builders.verdicts import advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-ED-02"
@@ -136,3 +136,8 @@ def test_a_failed_query_leaves_it_open(field: str, need: Need) -> None:
 def test_what_was_found_is_said_whatever_else_failed() -> None:
     spec(chart(**SEVERE, scores=cut_off(Need.SCORES)), advice(RULE, "info", unchecked=True))
     spec(chart(**SEVERE, care=cut_off(Need.CARE)), advice(RULE, "info", unchecked=True))
+
+
+def test_a_score_that_could_not_be_used_is_remarked() -> None:
+    pain = Listing((nrs(8),), None, (replace(unusable(Need.PAIN), about=Concept.PAIN_NRS),))
+    spec(chart(vitals=pain), advice(RULE, "info", remarked=True))

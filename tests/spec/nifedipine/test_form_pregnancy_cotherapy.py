@@ -52,6 +52,8 @@ def test_other_antihypertensives() -> None:
     spec(two, advice(RULE, "info", summary=SUMMARY, offers=[], because=because, unchecked=False))
     spec(a_patient(RETARD, medications=[RAMIPRIL]), satisfied(RULE))
     spec(a_patient(RETARD, medications=[RAMIPRIL, a_medication("nifedipine")]), satisfied(RULE))
+    instead = a_draft("nifedipine", form="Extended Release Oral Tablet", replaces=RAMIPRIL.reference)
+    spec(a_patient(instead, medications=[RAMIPRIL, BISOPROLOL]), satisfied(RULE))
     drafted = a_draft("amlodipine", selected=False)
     spec(a_patient(RETARD, drafted, medications=[RAMIPRIL]), advice(RULE, "info"))
     three = {"nifedipine-antihypertensives": 3.0}

@@ -249,6 +249,9 @@ def test_an_order_does_not_meet_the_one_that_it_replaces() -> None:
     spec(a_patient(renewal, medications=[APIXABAN]), CLEAR)
     instead = a_draft("ibuprofen", replaces="MedicationRequest/clopidogrel")
     spec(a_patient(instead, medications=[APIXABAN, a_medication("clopidogrel")]), WARNING)
+    thinner = a_draft("apixaban", replaces="MedicationRequest/clopidogrel")
+    taken = [a_medication("ibuprofen"), a_medication("clopidogrel")]
+    spec(a_patient(thinner, medications=taken), advice(RULE, "warning", mirror=True))
     held = a_medication("warfarin", standing=Standing.UNCERTAIN)
     spec(a_patient(a_draft("ibuprofen", replaces=held.reference), medications=[held]), CLEAR)
     switched = a_draft("apixaban", replaces="MedicationRequest/ibuprofen")

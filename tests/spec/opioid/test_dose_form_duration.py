@@ -148,6 +148,7 @@ def test_all_that_was_found_is_on_one_card() -> None:
     spec(a_patient(order), HIGH)
     verdict = judge(RULE, a_patient(order))
     assert isinstance(verdict, Advice)
+    assert {fact.resource for fact in verdict.because} == {order.reference}
     shown = [(fact.name, fact.value, fact.unit) for fact in verdict.because]
     assert shown[1:] == [
         ("oral morphine equivalents a day", "90", "mg"),

@@ -105,5 +105,7 @@ def test_out_of_reach(chart: Any, expected: Expected) -> None:
 
 
 def test_reports_that_could_not_be_used_are_remarked() -> None:
-    """Remarks of the reports stay beside the silence."""
+    """Remarks of the reports stay on the card, and beside the silence."""
+    report = an_mri(Assertion.PRESENT, RIM, site=HIP)
+    spec(a_patient(mri_reports=Listing((report,), None, (unusable(Need.MRI),))), advice(RULE, "warning", remarked=True))
     spec(a_patient(mri_reports=Listing((), None, (unusable(Need.MRI),))), satisfied(RULE, remarked=True))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.imaging import ImagingReport
 from cds_hooks.snapshot.model import Listing
 from cds_hooks.snapshot.patient import Patient
@@ -15,7 +16,7 @@ from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from tests.builders.moment import days_ago
 from tests.builders.snapshot import a_patient, a_problem, a_sign, an_mri, cut_off, unusable
-from tests.builders.verdicts import Expected, advice, missing, satisfied, spec
+from tests.builders.verdicts import Expected, advice, judge, missing, satisfied, spec
 
 RULE = "BME-ON-02"
 SUMMARY = "Hip edema of head and neck without rim sign fits transient BMES"
@@ -39,6 +40,9 @@ def test_the_pattern() -> None:
     """Then: context alone, with the sentences; nothing is ordered."""
     expected = advice(RULE, "info", because=["DiagnosticReport/mri"], unchecked=False)
     spec(seen(HEAD_AND_NECK, NO_RIM), SAY, expected)
+    verdict = judge(RULE, a_patient(mri_reports=(a_report(HEAD_AND_NECK, NO_RIM), an_mri(id="knee", site=KNEE))))
+    assert isinstance(verdict, Advice)
+    assert {fact.resource for fact in verdict.because} == {"DiagnosticReport/mri"}
 
 
 @pytest.mark.parametrize(

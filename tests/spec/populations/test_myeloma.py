@@ -66,6 +66,12 @@ def test_edema_or_fracture(beside: Any, given: Any, expected: Any) -> None:
     spec(chart(MYELOMA, *beside, **given), expected)
 
 
+@pytest.mark.parametrize("precursor", [SMOLDERING, MGUS])
+def test_a_precursor_alone_is_silent(precursor: Any) -> None:
+    """When: without edema and fracture there is nothing to advise."""
+    spec(chart(precursor, mri_reports=[]), NOTHING)
+
+
 def test_what_it_stands_on() -> None:
     because = ["Condition/myeloma", "DiagnosticReport/mri", "Condition/vertebral_fracture"]
     spec(chart(MYELOMA, FRACTURE), advice(RULE, "warning", because=because))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from tests.builders.moment import days_ago
-from tests.builders.snapshot import a_patient, a_problem, a_result, an_event, cut_off
+from tests.builders.snapshot import a_patient, a_problem, a_result, an_event, cut_off, unusable
 from tests.builders.verdicts import advice, missing, not_applicable, satisfied, spec
 
 RULE = "BME-SP-03"
@@ -87,3 +88,10 @@ def test_what_it_stands_on() -> None:
 )
 def test_data_out_of_reach(given: Any, expected: Any) -> None:
     spec(chart(**given), expected)
+
+
+def test_a_score_that_could_not_be_used_is_remarked() -> None:
+    """Beside advice, and beside silence."""
+    score = Listing((pain(),), None, (replace(unusable(Need.PAIN), about=Concept.PAIN_NRS),))
+    spec(chart(vitals=score), advice(RULE, "info", remarked=True))
+    spec(chart(vitals=Listing((), None, score.remarks)), satisfied(RULE, remarked=True))

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.medication import Order, Reasons
 from cds_hooks.snapshot.report_text import Region, Side
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need, Route
 from tests.builders.snapshot import UNREADABLE_REASON, a_draft, a_patient, a_problem, a_reason, an_order, cut_off
-from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-RF-10"
 SUMMARY = "Intra-articular steroid relieves symptoms in some BME; it is not a first choice in BMES or osteonecrosis"
@@ -36,6 +37,13 @@ def test_the_card() -> None:
 def test_the_diagnosis_is_shown(diagnosis: Concept) -> None:
     patient = a_patient(injection(), problems=(a_problem(diagnosis, site=HIP),))
     spec(patient, advice(RULE, "info", because=[f"Condition/{diagnosis}"]))
+
+
+def test_a_diagnosis_of_another_joint_is_not_shown() -> None:
+    patient = a_patient(injection(), problems=(a_problem(Concept.OSTEONECROSIS, site=OTHER_HIP),))
+    verdict = judge(RULE, patient)
+    assert isinstance(verdict, Advice)
+    assert [fact.resource for fact in verdict.because] == ["ServiceRequest/draft"]
 
 
 def test_the_diagnosis_is_not_known() -> None:

@@ -73,6 +73,9 @@ def test_the_options_are_laid_out_and_only_a_referral_is_offered() -> None:
     facts = [syndrome().fact.resource, nrs().fact.resource, CRUTCHES.fact.resource]
     card = advice(RULE, "info", summary=SUMMARY, offers=["specialist_review"], because=facts, unchecked=False)
     spec(chart(), card, advice(RULE, "info", group=Group.REFRACTORY))
+    verdict = judge(RULE, chart())
+    assert isinstance(verdict, Advice)
+    assert verdict.all_blocked == BLOCKED
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,14 @@ def test_an_earlier_injection() -> None:
     assert "replacement" not in verdict.detail[0]
 
 
+def test_a_replacement_ahead_has_its_own_sentence() -> None:
+    """Then: nothing is said of an earlier injection where there was none."""
+    verdict = judge(RULE, injected(care=(replacement(30),)))
+    assert isinstance(verdict, Advice)
+    assert len(verdict.detail) == 1
+    assert "replacement" in verdict.detail[0]
+
+
 @pytest.mark.parametrize(("days", "expected"), [(0, WARN), (83, WARN), (84, satisfied(RULE)), (-1, satisfied(RULE))])
 def test_the_interval(days: int, expected: Expected) -> None:
     """When: less than 84 days ago."""

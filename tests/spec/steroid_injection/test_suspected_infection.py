@@ -121,6 +121,8 @@ def test_out_of_reach() -> None:
     implant = a_problem(Concept.ARTIFICIAL_JOINT, site=KNEE)
     unread = injected(problems=(implant,), screening_labs=cut_off(Need.INFLAMMATION))
     spec(unread, advice(RULE, "warning", unchecked=True))
+    blind = injected(problems=(a_problem(Concept.SEPSIS),), devices=cut_off(Need.DEVICES))
+    spec(blind, advice(RULE, "critical", unchecked=True))
     spec(injected(problems=cut_off(Need.PROBLEMS, a_problem(Concept.SEPSIS))), advice(RULE, "critical", unchecked=True))
 
 

@@ -132,6 +132,7 @@ def test_what_is_missing_is_named() -> None:
     verdict = judge(RULE, a_patient(ORDER))
     assert isinstance(verdict, Advice)
     assert [fact.name for fact in verdict.because][1:] == ["tuberculosis test", "HBsAg", "anti-HBc"]
+    assert {fact.value for fact in verdict.because[1:]} == {"no usable result"}
 
 
 @pytest.mark.parametrize(

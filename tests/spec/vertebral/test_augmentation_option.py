@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.imaging import ImagingReport
 from cds_hooks.snapshot.model import Listing
 from cds_hooks.snapshot.patient import Patient
@@ -16,7 +17,7 @@ from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from tests.builders.moment import days_ago, on
 from tests.builders.snapshot import a_patient, a_problem, a_result, a_sign, an_event, an_mri, cut_off, unusable
-from tests.builders.verdicts import advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-VF-05"
 SUMMARY = "Vertebral fracture pain for 3 months despite conservative care - vertebral augmentation is an option"
@@ -49,6 +50,9 @@ def test_what_the_card_says() -> None:
     """Then: the option as one to discuss, standing on fracture, report and score."""
     because = ["Condition/vertebral_fracture", "DiagnosticReport/mri", "Observation/pain_nrs"]
     spec(chart(), CARD, advice(RULE, "info", because=because, says=["shared decision", "conflicting"]))
+    verdict = judge(RULE, chart())
+    assert isinstance(verdict, Advice)
+    assert "Repeat" not in " ".join(verdict.detail)  # the MRI is recent
 
 
 @pytest.mark.parametrize(

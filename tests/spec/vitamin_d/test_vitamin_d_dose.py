@@ -71,6 +71,7 @@ def test_the_doses_add_up() -> None:
     verdict = judge(RULE, a_patient(drafted(2000), medications=[combined(2500)]))
     assert isinstance(verdict, Advice)
     assert any("4,500 IU" in sentence and "4,000 IU" in sentence for sentence in verdict.detail)
+    assert "one is enough" not in " ".join(verdict.detail)
     assert [fact.resource for fact in verdict.because][1:] == ["MedicationRequest/calcium + vitamin D"]
 
 

@@ -23,12 +23,14 @@ def refused(body: object) -> RequestError:
     return caught.value
 
 
+@pytest.mark.conforms("N2")
 def test_a_batch_may_hold_several_cards_and_repeats() -> None:
     found = read({"feedback": [an_item("a"), an_item("b"), an_item("a")]})
     assert [item.card for item in found.items] == ["a", "b", "a"]
     assert not found.refused
 
 
+@pytest.mark.conforms("N2", "N4")
 def test_a_bare_item_is_taken_as_a_batch_of_one() -> None:
     """Some clients leave the array out."""
     [item] = read(an_item("a", acceptedSuggestions=[{"id": "s"}, {"id": "r"}, {"id": "s"}])).items
@@ -36,6 +38,7 @@ def test_a_bare_item_is_taken_as_a_batch_of_one() -> None:
     assert (item.reason, item.comment) == (None, "")
 
 
+@pytest.mark.conforms("N5")
 def test_an_override_as_the_sandbox_sends_it() -> None:
     """A reason with code and system, without display, and no comment."""
     reason = {"reason": {"code": "contraindicated", "system": "http://example.org"}}
@@ -44,6 +47,7 @@ def test_an_override_as_the_sandbox_sends_it() -> None:
     assert (item.reason.code, item.reason.system, item.comment) == ("contraindicated", "http://example.org", "")
 
 
+@pytest.mark.conforms("N5")
 def test_an_override_with_a_comment_alone() -> None:
     [item] = read(an_item(outcome="overridden", overrideReason={"userComment": "seen by cardiology"})).items
     assert (item.reason, item.comment) == (None, "seen by cardiology")
@@ -54,6 +58,7 @@ def test_what_is_null_counts_as_absent() -> None:
     assert (item.suggestions, item.reason, item.comment) == ((), None, "")
 
 
+@pytest.mark.conforms("N3", "N8")
 @pytest.mark.parametrize(
     "written",
     ["2026-03-01T10:00:00Z", "2026-03-01T10:00:00.000Z", "2026-03-01T12:00:00+02:00", "2026-03-01T10:00:00.000000Z"],
@@ -63,11 +68,13 @@ def test_the_same_moment_in_any_writing(written: str) -> None:
     assert item.at == datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
 
+@pytest.mark.conforms("N8")
 def test_unknown_members_are_left_out() -> None:
     [item] = read(an_item(patientName="someone", extension={"a": 1})).items
     assert "someone" not in repr(item)
 
 
+@pytest.mark.conforms("N3", "N8", "V10")
 @pytest.mark.parametrize(
     ("changed", "place"),
     [

@@ -62,6 +62,7 @@ def test_a_token_for_another_patient() -> None:
     assert "somebody-else" not in problem.text
 
 
+@pytest.mark.conforms("G6")
 def test_a_token_does_not_show_itself() -> None:
     """However the authorization is printed, the token is not in it."""
     assert "secret" not in repr(FhirAuthorization(access_token="secret"))

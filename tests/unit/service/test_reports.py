@@ -35,6 +35,7 @@ def line(found: Report, **group: str) -> dict[str, Any]:
     return one
 
 
+@pytest.mark.conforms("N6")
 async def test_cards_and_answers_by_rule_and_version(database_url: str) -> None:
     await recorded(database_url, [a_call(number, version=1 + (number >= 6)) for number in range(10)])
     await answered(
@@ -127,6 +128,7 @@ async def test_by_client_and_week_and_in_a_period(database_url: str) -> None:
     assert (await report(database_url, since=date(2030, 1, 1))).lines == []
 
 
+@pytest.mark.conforms("N10")
 async def test_another_clients_answer_changes_nothing(database_url: str) -> None:
     await recorded(database_url, [a_call(1)])
     await answered(database_url, [an_override(1)], client="other")
@@ -136,6 +138,7 @@ async def test_another_clients_answer_changes_nothing(database_url: str) -> None
     assert found.orphans == 2
 
 
+@pytest.mark.conforms("N8")
 async def test_an_answer_that_came_before_its_card_is_no_orphan_for_long(database_url: str) -> None:
     await answered(database_url, [an_override(1)])
     assert (await report(database_url)).orphans == 1

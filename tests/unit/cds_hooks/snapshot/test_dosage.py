@@ -56,6 +56,7 @@ def by_code(code: str) -> Json:
         ({"repeat": {"dayOfWeek": ["mon", "thu"]}}, 10 / 7),
         (every(1, 1, "d", dayOfWeek=["mon"]), 5 / 7),
         (every(1, 1, "wk", dayOfWeek=["mon", "wed", "fri"]), 15 / 7),
+        (every(3, 1, "wk", dayOfWeek=["mon", "wed", "fri"]), 15 / 7),
         (by_code("BID"), 10),
         (by_code("Q8H"), 15),
         ({"code": {"text": "qd"}}, 5),

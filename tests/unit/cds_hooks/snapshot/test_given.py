@@ -102,7 +102,8 @@ def test_a_dose_of_a_medication_that_nothing_names_is_asked_for() -> None:
     """Once; a dose with an order is known by its order."""
     reference: Json = {"medicationReference": {"reference": "Medication/m1"}, "medicationCodeableConcept": None}
     doses = [loose(id="d1", **reference), loose(id="d2", **reference), fhir_administration("order-1", 3, **reference)]
-    reading = reading_of([*doses, loose(id="d3", status="not-done", **reference)])
+    not_done: Json = {"medicationReference": {"reference": "Medication/m2"}, "medicationCodeableConcept": None}
+    reading = reading_of([*doses, loose(id="d3", status="not-done", **not_done)])
 
     assert [query.path for query in reading.unasked((MEDICATIONS, ADMINISTRATIONS))] == ["Medication/m1"]
     assert reading.unasked((MEDICATIONS,)) == ()

@@ -9,6 +9,7 @@ import pytest
 from cds_hooks.snapshot.heart import (
     HeartFailure,
     heart_failure,
+    heart_failure_if,
     infarction,
     stroke,
     undated_infarction,
@@ -34,6 +35,15 @@ def failing(*problems: Problem) -> HeartFailure:
 
 
 # -- heart failure
+
+
+def test_a_heart_failure_of_a_kind_stands_on_its_records() -> None:
+    """The records are what a card shows, and what is asked of the heart failure decides."""
+    patient = a_patient(problems=[a_problem(FAILURE), a_problem(ACUTE)])
+    found = heart_failure_if(patient, lambda failure: failure.decompensated)
+    assert isinstance(found, Present)
+    assert found.items == tuple(patient.problems.items)
+    assert heart_failure_if(patient, lambda failure: not failure.decompensated) == Absent()
 
 
 def test_no_heart_failure() -> None:

@@ -22,7 +22,7 @@ from tests.builders.moment import days_ago
 
 def lab(value: float, *, days: int | None = 1, comparator: str = "", rank: int = 0, unit: str = "") -> Result:
     when: When | None = None if days is None else days_ago(days)
-    fact = Fact(name="lab", value=f"{comparator}{value}", kind="observation", when=when)
+    fact = Fact(name="lab", value=f"{comparator}{value}", unit=unit, kind="observation", when=when)
     return Result(
         concept=Concept.INR, fact=fact, when=when, quantity=Quantity(value, unit, Comparator(comparator)), rank=rank
     )
@@ -60,7 +60,7 @@ def test_d2_and_d3_of_one_sample_are_added() -> None:
 
     assert found is not None
     assert found.quantity == Quantity(21.5, "ng/mL")
-    assert found.fact.value == "21.5 ng/mL (53.7 nmol/L)"
+    assert (found.fact.value, found.fact.unit) == ("21.5 ng/mL (53.7 nmol/L)", "")
 
 
 def test_d2_of_another_sample_is_not_added() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from cds_hooks.snapshot.labs import RACE_SPECIFIC
 from cds_hooks.snapshot.later import Later
-from cds_hooks.snapshot.model import Deferred, Gap, Indexed, Listing, Unread
-from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.model import Deferred, Gap, Indexed, Listing, Unread, items_of, remarks_of
+from cds_hooks.snapshot.problem import Problem, Result
 from cds_hooks.snapshot.vocabulary import Concept, Need
-from tests.builders.snapshot import a_problem, out_of_reach, unusable
+from tests.builders.moment import days_ago
+from tests.builders.snapshot import A_WOMAN, a_patient, a_problem, a_result, out_of_reach, unusable
 
 FRACTURE, PREGNANCY = a_problem(Concept.VERTEBRAL_FRACTURE), a_problem(Concept.PREGNANCY)
 ODD = Gap(Need.PROBLEMS, unusable(Need.PROBLEMS).kind, "a row could not be used", Concept.PREGNANCY)
@@ -97,3 +100,30 @@ def test_a_value_is_made_once() -> None:
     assert later != 1
     assert hash(later) == hash(Later.of(1))
     assert repr(later) == "Later.of(1)"
+
+
+def of_one_race(value: float) -> Result:
+    return replace(a_result(Concept.EGFR, value), rank=RACE_SPECIFIC)
+
+
+def test_an_egfr_of_one_race_gives_way_where_its_sample_allows() -> None:
+    """Nothing is chosen by race: with the creatinine of the sample the value is computed anew, else it stays."""
+    both = a_patient(labs=[of_one_race(52), a_result(Concept.CREATININE, 1.0)], demographics=A_WOMAN)
+    alone = a_patient(labs=[of_one_race(52)], demographics=A_WOMAN)
+
+    assert [item.number for item in items_of(both.egfr(30))] == [pytest.approx(76.3, abs=1)]
+    assert [item.number for item in items_of(alone.egfr(30))] == [52]
+
+
+def test_only_what_might_have_counted_is_remarked() -> None:
+    """Of results that cannot be used one older than the one that counts says nothing; one without a date does."""
+    odd = Gap("eGFR", unusable(Need.KIDNEY_FUNCTION).kind, "eGFR: a result has no known unit", Concept.EGFR)
+    rows: list[Unread[Result]] = [
+        Unread(frozenset({Concept.EGFR}), lambda: odd, days_ago(9)),
+        Unread(frozenset({Concept.EGFR}), lambda: a_result(Concept.EGFR, 80, when=days_ago(5)), days_ago(5)),
+    ]
+    undated: Unread[Result] = Unread(frozenset({Concept.EGFR}), lambda: odd)
+
+    assert remarks_of(a_patient(labs=Indexed(rows, None)).newest(Concept.EGFR, 30)) == ()
+    assert remarks_of(a_patient(labs=Indexed([*rows, undated], None)).newest(Concept.EGFR, 30)) == (odd,)
+    assert remarks_of(a_patient(labs=Indexed(rows[:1], None)).newest(Concept.EGFR, 30)) == (odd,)

@@ -182,6 +182,7 @@ def test_a_reason_that_is_only_considered_is_a_reason() -> None:
         ("ESWT", [coded(SNOMED, "2812003", "Structure of head of femur")], (Region.HIP, None)),
         ("ESWT", [coded(SNOMED, "12611008", "Tibia"), named("left")], (Region.OTHER, Side.LEFT)),
         ("ESWT of the left hip", [named("right side")], (Region.HIP, Side.RIGHT)),
+        ("ESWT of the left knee", [coded(SNOMED, "12611008"), named("left")], (Region.KNEE, Side.LEFT)),
         ("ESWT of the left hip", [], (Region.HIP, Side.LEFT)),
         ("ESWT", [], (None, None)),
     ],

@@ -120,7 +120,8 @@ def test_components_that_cannot_be_read_leave_a_gap() -> None:
     ],
 )
 def test_a_pregnancy_test_by_amount(value: Json, answer: Answer) -> None:
-    assert only(hcg(**value)).answer is answer
+    found = only(hcg(**value))
+    assert (found.concept, found.answer) == (Concept.HCG_QUANTITATIVE, answer)
 
 
 def test_an_amount_of_hcg_in_an_unknown_unit_answers_nothing() -> None:

@@ -142,7 +142,7 @@ async def test_a_server_that_speaks_no_http_is_a_failure() -> None:
         assert (await deliver(ehr)).state is State.FAILED
 
 
-@pytest.mark.conforms("P10")
+@pytest.mark.conforms("H7", "P10")
 async def test_the_deadline_ends_a_query_and_spares_the_others() -> None:
     async with FaultyEhr().running() as ehr:
         ehr.hang("Condition")

@@ -36,6 +36,7 @@ async def a_store(url: str, comment_length: int = 1000) -> AsyncIterator[tuple[S
     await database.close()
 
 
+@pytest.mark.conforms("N9")
 async def test_what_is_kept(database_url: str) -> None:
     override = {"reason": {"code": "seen", "system": "s", "display": "d"}, "userComment": " Mrs. Miller agreed\x00 "}
     async with a_store(database_url) as (store, _):
@@ -62,6 +63,7 @@ async def test_what_is_kept(database_url: str) -> None:
     assert await rows(database_url, feedback_comments) == [{"feedback_id": number, "comment": "Mrs. Miller agreed"}]
 
 
+@pytest.mark.conforms("N8")
 async def test_the_same_answer_is_kept_once(database_url: str) -> None:
     """Card, outcome, time and suggestions make it the same: not its writing nor the service."""
     first = an_item(acceptedSuggestions=[{"id": "a"}, {"id": "b"}])
@@ -75,6 +77,7 @@ async def test_the_same_answer_is_kept_once(database_url: str) -> None:
     assert await count(database_url, audit) == 3  # opened, and one for each time that something was new
 
 
+@pytest.mark.conforms("N10")
 async def test_clients_and_tenants_do_not_meet(database_url: str) -> None:
     async with a_store(database_url) as (store, _):
         for client, tenant in (("a", None), ("b", None), ("a", "north")):
@@ -82,6 +85,7 @@ async def test_clients_and_tenants_do_not_meet(database_url: str) -> None:
     assert len({row["feedback_id"] for row in await rows(database_url, feedback)}) == 3
 
 
+@pytest.mark.conforms("N9")
 @pytest.mark.parametrize(("length", "kept"), [(5, ["12345"]), (0, [])])
 async def test_comments_are_cut_or_not_kept_at_all(database_url: str, length: int, kept: list[str]) -> None:
     async with a_store(database_url, length) as (store, _):

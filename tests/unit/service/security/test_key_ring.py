@@ -16,6 +16,7 @@ from service.security.key_ring import (
     FRESH_SECONDS,
     HELD_SECONDS,
     MOST_BYTES,
+    RETRY_SECONDS,
     KeyRing,
     KeysNotFetchedError,
     fetch_key_set,
@@ -34,7 +35,7 @@ HOSPITAL = Client("hospital", ISSUER, jwks_url=URL, jku=(SECOND,))
 class Publisher:
     """Publishes key sets by address and counts who asks. `now` is the ring's clock."""
 
-    def __init__(self, **sets: list[dict[str, Any]]) -> None:
+    def __init__(self, **sets: list[dict[str, Any]] | None) -> None:
         self.sets: dict[str, list[dict[str, Any]] | None] = {URL: [ec_jwk()], **sets}
         self.asked: list[str] = []
         self.now = 0.0
@@ -58,6 +59,43 @@ async def test_a_set_is_fetched_once_and_kept() -> None:
     for _ in range(3):
         assert await ring.find(HOSPITAL, "ec-1", None)
     assert publisher.asked == [URL]
+
+
+@pytest.mark.conforms("F11")
+async def test_calls_that_come_together_share_one_fetch() -> None:
+    """The first calls after a start, also those that come while the set is on its way, and one with an unknown key."""
+    publisher, here, go = Publisher(), asyncio.Event(), asyncio.Event()
+
+    async def slow(url: str) -> list[dict[str, Any]]:
+        here.set()
+        await go.wait()
+        return await publisher.fetch(url)
+
+    ring = KeyRing(slow, clock=lambda: publisher.now)
+    calls = [asyncio.create_task(ring.find(HOSPITAL, "ec-1", None)) for _ in range(25)]
+    await here.wait()
+    publisher.now = 1.0
+    calls += [asyncio.create_task(ring.find(HOSPITAL, kid, None)) for kid in ["ec-1"] * 24 + ["unknown"]]
+    await asyncio.sleep(0)
+    go.set()
+    *found, unknown = await asyncio.gather(*calls)
+    assert all(found)
+    assert unknown is None
+    assert publisher.asked == [URL]
+
+
+@pytest.mark.conforms("F11")
+async def test_a_first_fetch_that_fails_is_tried_again_after_the_floor() -> None:
+    publisher = Publisher(**{URL: None})
+    ring = publisher.ring()
+    assert await asyncio.gather(*(ring.find(HOSPITAL, "ec-1", None) for _ in range(50))) == [None] * 50
+    publisher.sets[URL] = [ec_jwk()]
+    publisher.now = FLOOR_SECONDS - 1.0
+    assert await ring.find(HOSPITAL, "ec-1", None) is None
+    assert publisher.asked == [URL]
+    publisher.now = FLOOR_SECONDS
+    assert await ring.find(HOSPITAL, "ec-1", None)
+    assert publisher.asked == [URL] * 2
 
 
 async def test_a_set_that_has_grown_old_is_fetched_again() -> None:
@@ -103,6 +141,22 @@ async def test_a_server_that_is_away_takes_no_key_away_for_a_day() -> None:
     assert await ring.find(HOSPITAL, "ec-1", None)
     publisher.now = HELD_SECONDS + 1.0
     assert await ring.find(HOSPITAL, "ec-1", None) is None
+
+
+async def test_a_server_that_is_away_makes_few_calls_wait() -> None:
+    """With the keys at hand it is asked again after ten minutes, not by every call that the floor would let through."""
+    publisher = Publisher()
+    ring = publisher.ring()
+    assert await ring.find(HOSPITAL, "ec-1", None)
+    publisher.sets[URL] = None
+    for seconds in (1, FLOOR_SECONDS + 2, RETRY_SECONDS):
+        publisher.now = float(FRESH_SECONDS + seconds)
+        assert await ring.find(HOSPITAL, "ec-1", None)
+    assert publisher.asked == [URL] * 2
+    publisher.sets[URL] = [ec_jwk("new")]
+    publisher.now = FRESH_SECONDS + RETRY_SECONDS + 2.0
+    assert await ring.find(HOSPITAL, "ec-1", None) is None  # withdrawn meanwhile
+    assert publisher.asked == [URL] * 3
 
 
 async def test_a_known_key_does_not_wait_for_a_refresh_that_another_call_began() -> None:
@@ -212,6 +266,11 @@ async def test_what_is_no_key_set_is_refused() -> None:
         for path in ("redirect", "long", "html", "list", "utf", "deep", "error"):
             with pytest.raises(KeysNotFetchedError):
                 await fetched(ehr, path)
+        ehr.hang("slow")
+        outgoing = open_outgoing()
+        async with outgoing.session:
+            with pytest.raises(KeysNotFetchedError):
+                await fetch_key_set(outgoing, f"{ehr.base}/slow", seconds=0.1)
     assert "good" not in ehr.calls
     with pytest.raises(KeysNotFetchedError):
         await fetched(ehr, "good")  # nobody listens any more
