@@ -7,11 +7,9 @@ several times, because a process that has loaded once is no measure any more.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from timeit import repeat
@@ -19,9 +17,9 @@ from timeit import repeat
 from rich.table import Table
 
 import mappings
+from bench.running import resident
 from mappings import Knowledge
 
-RUNS = 5
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 NDC = "http://hl7.org/fhir/sid/ndc"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -48,11 +46,11 @@ MEMORY = "memory that it adds (megabytes)"
 TARGETS: Mapping[str, float | None] = {LOAD: 200, MEMORY: 60, **{name: most for name, (_, most) in LOOK_UPS.items()}}
 
 
-def measure() -> Table:
+def measure(times: int) -> Table:
     """The figures of several fresh processes (median), with what they must stay under."""
     mappings.load()  # so that a checkout has built what the text says
-    runs = [_one_run() for _ in range(RUNS)]
-    table = Table("mapping library", "measured", "limit", title=f"Median of {RUNS} processes", title_justify="left")
+    runs = [_one_run() for _ in range(times)]
+    table = Table("mapping library", "measured", "limit", title=f"Median of {times} processes", title_justify="left")
     for name, limit in TARGETS.items():
         unit = "" if name in (LOAD, MEMORY) else " us"
         value = median(run[name] for run in runs)
@@ -67,23 +65,14 @@ def _one_run() -> dict[str, float]:
 
 
 def _figures() -> dict[str, float]:
-    before = _resident()
+    before = resident()
     start = perf_counter()
     knowledge = mappings.load()
-    figures = {LOAD: (perf_counter() - start) * 1000, MEMORY: _resident() - before}
+    figures = {LOAD: (perf_counter() - start) * 1000, MEMORY: resident() - before}
     for name, (work, _) in LOOK_UPS.items():
         times = 5000
         figures[name] = min(repeat(work(knowledge), number=times, repeat=5)) / times * 1e6
     return figures
-
-
-def _resident() -> float:
-    """Megabytes of memory that this process holds; not a number where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return float("nan")
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 if __name__ == "__main__":

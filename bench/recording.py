@@ -9,38 +9,44 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import bodies, load
-from bench.running import server_running
-from service.play.demo import marrow_running
+from bench.cases import cases
+from bench.figures import Figure
+from bench.load import Caller
+from bench.pace import Pace
+from bench.running import Site, app_running, marrow_running
 
 LIMIT_PERCENT = 10
-CASES = {"critical card": bodies.ILOPROST, "no rule concerned": bodies.METFORMIN}
-QUIET = {"MARROW_MODE": "development", "MARROW_LOG_LEVEL": "error"}
+TABLE = ("case", "without /s", "with /s", "cost", "p99 at half load, without", "with")
 
 
-async def measure(console: Console, wrk: str, hey: str | None, rounds: int, seconds: float, folder: Path) -> None:
-    """Print the cost in percent, case by case; rounds alternate, since the machine is never twice the same."""
-    table = Table("case", "without /s", "with /s", "cost", "p99 half load, without", "with", title="The record")
-    table.title_justify = "left"
-    async with marrow_running() as recorded, server_running("bench.unrecorded:app", "/health/ready", QUIET) as bare:
-        for case, draft in CASES.items():
+async def measure(console: Console, wrk: str, pace: Pace, folder: Path) -> list[Figure]:
+    """Rounds alternate, since the machine is never twice the same."""
+    site = await Site.made(folder / "recording", production=False)
+    table = Table(*TABLE, title=f"The record, {pace.rounds} rounds", title_justify="left")
+    figures = []
+    async with (
+        marrow_running(site) as recorded,
+        app_running("bench.unrecorded:app", "/health/ready", site.environment) as unrecorded,
+    ):
+        for case in cases()[:2]:
             body = folder / "body.json"
-            body.write_bytes(bodies.order_sign(draft))
-            urls = [f"{base}/cds-services/bme-order-sign" for base in (bare, recorded)]
-            found = [
-                [await asyncio.to_thread(load.run, wrk, url, body, seconds, folder) for url in urls]
-                for _ in range(rounds)
+            body.write_bytes(case.body)
+            callers = [
+                Caller(wrk, f"{server.url}/cds-services/{case.service}", body, folder)
+                for server in (unrecorded, recorded)
             ]
-            rates = [median(pair[which].rate for pair in found) for which in (0, 1)]
-            cost = median(100 * (1 - pair[1].rate / pair[0].rate) for pair in found)
-            slowest = ["-", "-"]
-            if hey:
-                half = rates[0] / 2
-                tails = [
-                    [await asyncio.to_thread(load.steady, hey, url, body, seconds, half) for url in urls]
-                    for _ in range(rounds)
-                ]
-                slowest = [f"{median(pair[which] for pair in tails):.1f} ms" for which in (0, 1)]
-            table.add_row(case, f"{rates[0]:.0f}", f"{rates[1]:.0f}", f"{cost:.1f} %", *slowest)
+            for caller in callers:
+                await asyncio.to_thread(caller.warm_up, pace.warm_up)
+            fast = [[await asyncio.to_thread(c.run, pace.seconds) for c in callers] for _ in range(pace.rounds)]
+            rates = [median(pair[which].rate for pair in fast) for which in (0, 1)]
+            late = [
+                [await asyncio.to_thread(c.run, pace.seconds, rates[0] / 2) for c in callers]
+                for _ in range(pace.rounds)
+            ]
+            costs = tuple(100 * (1 - pair[1].rate / pair[0].rate) for pair in fast)
+            tails = (f"{median(pair[which].p99 for pair in late):.1f} ms" for which in (0, 1))
+            figure = Figure(f"{case.name}: throughput that the record costs", costs, LIMIT_PERCENT, "%")
+            table.add_row(case.name, f"{rates[0]:.0f}", f"{rates[1]:.0f}", figure.shown, *tails)
+            figures.append(figure)
     console.print(table)
-    console.print(f"limit: {LIMIT_PERCENT} % of the throughput\n")
+    return figures

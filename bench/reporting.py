@@ -1,4 +1,4 @@
-"""How long a report over 100,000 decisions takes: a card in every call, an answer to every other card."""
+"""How long a report over many decisions takes: a card in every call, an answer to every other card."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from uuid import uuid4
 
+from bench.figures import Figure
 from cds_hooks.decision import CardRecord, Decision, Outcome
 from cds_hooks.wire.feedback import read_feedback
 from service.persistence.database import Database
@@ -17,31 +18,28 @@ from service.persistence.feedback import SqlFeedback
 from service.persistence.sql import SqlDecisions
 from service.reports.questions import DIMENSIONS, Question, ask
 
-DECISIONS = 100_000
 LIMIT_SECONDS = 2.0
 RULES = [f"BME-X-{number:02}" for number in range(40)]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-async def measure() -> str:
-    """A sentence with the seconds, on SQLite."""
+async def measure(decisions: int) -> Figure:
+    """Seconds, on SQLite."""
     with tempfile.TemporaryDirectory(prefix="marrow-bench-") as folder:
         database = Database(f"sqlite+aiosqlite:///{folder}/marrow.db", create=True)
-        cards = [str(uuid4()) for _ in range(DECISIONS)]
+        cards = [str(uuid4()) for _ in range(decisions)]
         await _record(database, cards)
         await _answer(database, cards[::2])
         start = perf_counter()
-        report = await ask(database, Question(by=DIMENSIONS))
+        await ask(database, Question(by=DIMENSIONS))
         took = perf_counter() - start
         await database.close()
-    return (
-        f"a report over {report.calls:,} decisions and {DECISIONS // 2:,} answers, by rule, version, client and week: "
-        f"{took:.2f} s ({len(report.lines)} lines; limit: {LIMIT_SECONDS:g} s)"
-    )
+    name = f"a report over {decisions:,} decisions and {decisions // 2:,} answers, by rule, version, client and week"
+    return Figure(name, (took,), LIMIT_SECONDS, "s")
 
 
 async def _record(database: Database, cards: list[str]) -> None:
-    store = SqlDecisions(database, b"a key of the bench", DECISIONS)
+    store = SqlDecisions(database, b"a key of the bench", len(cards))
     await store.start()
     for number, card in enumerate(cards):
         store.record(_call(number, card))

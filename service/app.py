@@ -211,15 +211,20 @@ def app_factory(workers: int = 1) -> FastAPI:
 
     A server with several workers starts this in processes of its own: those count as workers too.
     """
+    gc.disable()  # until all is there: what is made here stays, and would be looked at again and again
     settings = load_settings()
     configure_logs(settings)
     workers = max(workers, 2 if multiprocessing.parent_process() else 1)
     app = create_app(settings.model_copy(update={"instances": max(settings.instances, workers)}))
-    # The knowledge is made of millions of objects that stay: the collector need not look at them again and again.
-    gc.collect()
+    collect_seldom()
+    return app
+
+
+def collect_seldom() -> None:
+    """From here on the collector works again, on what calls leave behind: all that was made until now stays."""
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-    return app
+    gc.enable()
 
 
 def check_database(settings: Settings) -> None:

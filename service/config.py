@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     )
     max_pages: int = Field(20, ge=1, description="pages followed per query")
     max_response_bytes: int = Field(8 * MIB, ge=1, description="bytes read per query, all pages together")
-    max_queries: int = Field(12, ge=1, description="queries that one call runs at the same time")
+    max_queries: int = Field(32, ge=1, description="queries that one call runs at the same time")
     ehr_connections: int = Field(
         64, ge=1, description="connections that one process opens to one EHR, each for one query at a time"
     )

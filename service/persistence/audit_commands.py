@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.errors import SetupError
 from service.persistence.commands import with_database
 
 if TYPE_CHECKING:
@@ -97,6 +96,7 @@ def erase(
 def _audit_key() -> bytes:
     """The key of the trail; ends the command where the site's secret is not set."""
     from service.config import load_settings
+    from service.errors import SetupError
     from service.persistence.audit import audit_key
 
     try:

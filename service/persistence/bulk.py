@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import JSON, ColumnElement, Select, Table, Text, bindparam, cast, func, select, true
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.persistence.database import insert_into
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 
 ROWS = "rows"
 
@@ -32,7 +36,7 @@ async def add(
 
 @cache
 def _statement(table: Table, sqlite: bool, known_too: bool) -> SqliteInsert | PostgresqlInsert:
-    insert = SqliteInsert(table) if sqlite else PostgresqlInsert(table)
+    insert = insert_into(table, sqlite=sqlite)
     names = [column.name for column in table.columns]
     # SQLite takes ON CONFLICT after a SELECT for a join unless there is a WHERE (SQLite: "UPSERT", parsing ambiguity).
     filled = insert.from_select(names, _taken_apart(table, sqlite).where(true()))

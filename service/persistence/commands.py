@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from service.errors import SetupError
-
 if TYPE_CHECKING:
     from service.persistence.database import Database
 
@@ -32,6 +30,7 @@ def status() -> None:
 @db.command()
 def upgrade() -> None:
     """Make the tables, or change them to what this version works with. Back up first."""
+    from service.errors import SetupError
     from service.persistence.database import SCHEMA, steps
 
     async def run(database: Database) -> str | None:
@@ -64,6 +63,7 @@ def downgrade(
 @db.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy; must not exist.")]) -> None:
     """Copy an SQLite database to a file while the service runs. PostgreSQL has pg_dump for this."""
+    from service.errors import SetupError
 
     async def run(database: Database) -> None:
         if not database.sqlite:
@@ -82,6 +82,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy; m
 def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
     """What `work` gives on the database of the settings; ends the command with one sentence when it cannot be had."""
     from service.config import load_settings
+    from service.errors import SetupError
     from service.persistence.database import Database
 
     async def run() -> T:

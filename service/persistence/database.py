@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Connection, Table, event, inspect, text
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -23,6 +22,7 @@ from service.errors import SetupError
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 
 OLDEST_SQLITE = (3, 35)  # RETURNING, DROP COLUMN
 SCHEMA = "0002"  # the newest step in migrations/versions
@@ -55,7 +55,7 @@ class Database:
 
     def insert(self, table: Table) -> SqliteInsert | PostgresqlInsert:
         """An insert that knows ON CONFLICT."""
-        return SqliteInsert(table) if self.sqlite else PostgresqlInsert(table)
+        return insert_into(table, sqlite=self.sqlite)
 
     async def ping(self) -> bool:
         """Whether the database answers within a second."""
@@ -108,6 +108,15 @@ class Database:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+
+
+def insert_into(table: Table, *, sqlite: bool) -> SqliteInsert | PostgresqlInsert:
+    """An insert that knows ON CONFLICT, for one of the two databases."""
+    if sqlite:
+        return SqliteInsert(table)
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert  # only where it is used: it is large
+
+    return PostgresqlInsert(table)
 
 
 def steps() -> Sequence[str]:
