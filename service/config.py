@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     ehr_connections: int = Field(
         64, ge=1, description="connections that one process opens to one EHR, each for one query at a time"
     )
-    ehr_failures: int = Field(20, ge=1, description="failed queries in a row after which a FHIR server is left alone")
+    ehr_failures: int = Field(60, ge=1, description="failed queries in a row after which a FHIR server is left alone")
     ehr_pause_seconds: float = Field(
         5, gt=0, le=60, allow_inf_nan=False, description="how long it is left alone before one query tries again"
     )

@@ -22,7 +22,7 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from fhir.resources.R4B.task import Task
 from msgspec import Raw
 
-from cds_hooks.authoring.verdict import DeleteDraft, MakeProvisional, Proposal, Propose, Treat, UpdateDraft
+from cds_hooks.authoring.verdict import DeleteDraft, MakeProvisional, Proposal, Propose, UpdateDraft
 from cds_hooks.cards import changes
 from cds_hooks.evaluation.merge import CardPlan
 from cds_hooks.snapshot.patient import Patient
@@ -102,8 +102,8 @@ class Suggestions:
                 return _provisional(proposal, call)
             case Propose(service):
                 return self._create(service, call)
-            case Treat(treatment):
-                return self._create(treatment, call)
+            case _:
+                return self._create(proposal.treatment, call)
 
     def _create(self, name: Service | Treatment, call: Call) -> Suggestion | None:
         entry = self._entries[name]

@@ -325,11 +325,6 @@ class Patient:
         return imaging.edema_context(self, order)
 
     @property
-    def syndrome_since(self) -> When | None:
-        """The onset of the active edema syndrome, else when it was recorded."""
-        return course.syndrome_since(self)
-
-    @property
     def care_started(self) -> Finding[Fact]:
         """CONS_START (rule specification 0.2), as the dated fact of the first care."""
         return course.care_started(self)

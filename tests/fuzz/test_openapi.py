@@ -24,4 +24,4 @@ schema: Any = schemathesis.openapi.from_dict(document)
 def test_every_address_answers_or_refuses_in_words(case: Any, target: Target) -> None:
     response = case.call(base_url=target.url, timeout=20)
     case.validate_response(response, checks=[not_a_server_error, content_type_conformance])
-    judge(response.status_code, response.content)
+    judge(response.status_code, response.headers["content-type"][0], response.content)

@@ -22,7 +22,7 @@ def test_production_unless_told() -> None:
     assert settings.mode is Mode.PRODUCTION
     assert not settings.development
     assert settings.deadline_seconds == 2.5
-    assert (settings.ehr_failures, settings.ehr_pause_seconds, settings.drain_seconds) == (20, 5, 5)
+    assert (settings.ehr_failures, settings.ehr_pause_seconds, settings.drain_seconds) == (60, 5, 5)
 
 
 def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

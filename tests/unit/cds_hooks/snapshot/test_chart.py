@@ -9,7 +9,7 @@ import pytest
 
 from cds_hooks.snapshot.from_fhir.snapshot import foreign_resource
 from cds_hooks.snapshot.medication import Medication, Standing
-from cds_hooks.snapshot.queries import PREGNANCY
+from cds_hooks.snapshot.queries import CONDITIONS, PREGNANCY
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Route
 from cds_hooks.wire.delivery import Delivery, State
 from tests.builders.fhir import (
@@ -211,3 +211,21 @@ def test_a_statement_of_a_medication_that_nothing_names() -> None:
 
     assert found.gap is not None
     assert found.gap.text == "medication statements: 1 could not be read"
+
+
+# -- a row as it came
+
+
+def test_a_condition_that_was_fetched_as_it_came() -> None:
+    """What a suggestion changes is the whole resource, from whichever page holds it; of another patient's never."""
+    mine, other = fhir_condition(id="c1", note=[{"text": "kept"}]), fhir_condition(id="c2")
+    strangers = fhir_condition(id="c3", subject={"reference": "Patient/another"})
+    pages = (b"garbage", json.dumps(a_bundle([5, other])).encode(), json.dumps(a_bundle([strangers, mine])).encode())
+    reading = reading_of(conditions=None)
+    reading.deliver({CONDITIONS: Delivery(State.DATA, pages)})
+
+    found = reading.condition("Condition/c1")
+    assert found is not None
+    assert json.loads(bytes(found)) == mine
+    assert reading.condition("Condition/c3") is None
+    assert reading.condition("Condition/c4") is None

@@ -6,6 +6,7 @@ from cds_hooks.snapshot.labs import (
     RACE_SPECIFIC,
     Calcium,
     calcium,
+    clearance,
     corrected_calcium,
     egfr_2021,
     newest,
@@ -174,3 +175,17 @@ def test_a_race_specific_egfr_is_computed_anew() -> None:
         without_race(given, [lab(1.0)], 17, True),
     ):
         assert unknown is given
+
+
+@pytest.mark.parametrize(("creatinine", "weight"), [("<", ""), ("", ">")])
+def test_a_bound_makes_no_clearance(creatinine: str, weight: str) -> None:
+    """ "<0.5" is no creatinine, and ">150" no weight to compute with."""
+    assert clearance(lab(1.0, comparator=creatinine), lab(72, comparator=weight), 60, False) is None
+
+
+def test_clearance_by_cockcroft_and_gault() -> None:
+    found = clearance(lab(1.0), lab(72), 60, False)
+
+    assert found is not None
+    assert found.number == 80
+    assert clearance(lab(1.0, days=None), lab(72), 60, False) is None, "a value without a date is of no time"

@@ -22,6 +22,10 @@ def bundle(*ids: str, following: str | None = None) -> dict[str, Any]:
     return page if following is None else {**page, "link": [{"relation": "next", "url": following}]}
 
 
+async def _unknown(_request: web.Request) -> web.Response:
+    return web.Response(status=404)
+
+
 class FaultyEhr:
     """`calls` are the requests that came, as path with query; `tokens` the Authorization headers of those."""
 
@@ -65,7 +69,7 @@ class FaultyEhr:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
-            return await self._faults[path](request)
+            return await self._faults.get(path, _unknown)(request)
         finally:
             self._at_once -= 1
 
