@@ -149,10 +149,6 @@ class Medication:
     dosing: Later[Dosing] = Later.of(Dosing())
     last_given: When | None = None
     site: Site = ANYWHERE
-    line: Later[Fact] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "line", Later(self._line))
 
     @property
     def groups(self) -> frozenset[DrugGroup]:
@@ -196,9 +192,6 @@ class Medication:
     @property
     def fact(self) -> Fact:
         """The medicine as a line on the card, in the chart's words and with the drug that was recognized in them."""
-        return self.line.value
-
-    def _line(self) -> Fact:
         medicine, drugs = self.medicine, self.medicine.drugs
         said = (_product(medicine), self.doubt, medicine.doubt, _how_recognized(drugs))
         return Fact(

@@ -96,14 +96,14 @@ class Chart:
 
     def unasked(self, keys: tuple[str, ...]) -> Iterator[Query]:
         """What must still be asked for: keys that nobody ran, and pages that the client did not send."""
+        sent = self.request.prefetch
         for key in keys:
             if key in self.have:
                 continue
-            path = self.sources[key].path(self.request.patient_id)
-            if key not in self.request.prefetch:
-                yield Query(key, path)
-            elif (page := self._sent_page(key)) and page.following:
-                yield Query(key, path, resume=page.following)
+            page = self._sent_page(key) if key in sent else None
+            following = page.following if page else None
+            if following or key not in sent:
+                yield Query(key, self.sources[key].path(self.request.patient_id), resume=following)
 
     def rows(self, key: str) -> Rows:
         if key not in self.read:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -188,7 +189,9 @@ class Reading:
         parts: dict[str, object] = {
             name: Deferred(partial(read, reader)) for key, (name, read) in READERS.items() if key in wanted
         }
-        conditions = read_conditions(reader) if CONDITIONS in wanted else Conditions(NOT_READ, Listing(), NOT_READ)
+        # By a reader of its own: one that its own rows refer to would be freed by the collector alone.
+        own = replace(reader)
+        conditions = read_conditions(own) if CONDITIONS in wanted else Conditions(NOT_READ, Listing(), NOT_READ)
         reader.problems = conditions.either
         drafts = self.drafts()
         if MEDICATIONS in wanted:
