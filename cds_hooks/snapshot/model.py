@@ -238,12 +238,14 @@ class Indexed(Listing[L]):
     """A listing of which each row is read when somebody first asks for what it may be about: an order is judged by a
     few rows of a long chart."""
 
-    __slots__ = ("_rows", "_subjects")
+    __slots__ = ("_answers", "_rows", "_subjects")
     _rows: Sequence[Unread[L]]
     _subjects: frozenset[str]
+    _answers: dict[tuple[str, ...], tuple[L, ...]]  # rules ask the same again and again
 
     def __init__(self, rows: Sequence[Unread[L]], gap: Gap | None) -> None:
         object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_answers", {})
         object.__setattr__(self, "_subjects", frozenset().union(*(row.subjects for row in rows)))
         object.__setattr__(self, "gap", gap)
 
@@ -263,11 +265,11 @@ class Indexed(Listing[L]):
 
     def about(self, *subjects: str) -> tuple[L, ...]:
         """As of any listing; only these rows are read."""
-        rows = self.rows_about(*subjects)
-        if not rows:
-            return ()
-        items = (row.item for row in rows)
-        return tuple(item for item in items if item is not None and not item.subjects.isdisjoint(subjects))
+        if subjects not in self._answers:
+            items = (row.item for row in self.rows_about(*subjects))
+            found = tuple(item for item in items if item is not None and not item.subjects.isdisjoint(subjects))
+            self._answers[subjects] = found
+        return self._answers[subjects]
 
     def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
         """As of any listing; only these rows are read."""
