@@ -53,6 +53,8 @@ def with_problems(*problems: Problem, draft: Order | None = None, devices: tuple
         Concept.HIGH_GRADE_AV_BLOCK,
         Concept.PULMONARY_EDEMA,
         Concept.SEVERE_AORTIC_STENOSIS,
+        Concept.SEVERE_ISCHEMIC_HEART_DISEASE,
+        Concept.SEVERE_VALVE_DISEASE,
         Concept.PULMONARY_VENO_OCCLUSIVE_DISEASE,
     ],
 )
@@ -71,6 +73,11 @@ def test_a_disease_of_unstated_severity(concept: Concept) -> None:
     """Then: coronary and valve disease without a severity ask for it, without removal."""
     spec(with_problems(a_problem(concept)), TO_CLARIFY)
     spec(with_problems(a_problem(concept, current=False)), satisfied(RULE))
+
+
+def test_a_mild_valve_disease() -> None:
+    """Unless: what is said to be mild is no matter to clarify."""
+    spec(with_problems(a_problem(Concept.VALVE_DISEASE, Concept.MILD_VALVE_DISEASE)), satisfied(RULE))
 
 
 def test_heart_failure_without_symptoms() -> None:
