@@ -665,6 +665,7 @@ class Need(StrEnum):
     PAIN = "pain score"
     TEMPERATURE = "body temperature"
     WEIGHT = "body weight"
+    HEART_FAILURE_CLASS = "class of the heart failure"
     ALLERGIES = "allergies"
     DEVICES = "implanted devices"
     IMMUNIZATIONS = "immunizations"

@@ -16,11 +16,12 @@ from tests.builders.snapshot import (
     a_patient,
     a_problem,
     a_reason,
+    a_result,
     an_event,
     an_order,
     cut_off,
 )
-from tests.builders.verdicts import advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DS-ILO-01"
 SUMMARY = "Iloprost: this heart or stroke history is a contraindication in EU labels"
@@ -85,6 +86,13 @@ def test_heart_failure_without_symptoms() -> None:
     mild = a_problem(Concept.HEART_FAILURE, Concept.NYHA_1)
     spec(with_problems(mild), TO_CLARIFY)
     spec(with_problems(mild, a_problem(Concept.HEART_FAILURE_DECOMPENSATED)), CONTRAINDICATED)
+
+
+@pytest.mark.parametrize(("concept", "expected"), [(Concept.NYHA_1, TO_CLARIFY), (Concept.NYHA_2, CONTRAINDICATED)])
+def test_the_class_of_a_heart_failure_was_observed(concept: Concept, expected: Expected) -> None:
+    """When: the class stands in an Observation, not on the problem list."""
+    failure = a_problem(Concept.HEART_FAILURE, recorded=days_ago(90))
+    spec(a_patient(a_draft(), problems=[failure], vitals=[a_result(concept, 1)]), expected)
 
 
 @pytest.mark.parametrize("concept", [Concept.ATRIAL_FIBRILLATION, Concept.SECOND_DEGREE_AV_BLOCK, Concept.HYPERTENSION])
