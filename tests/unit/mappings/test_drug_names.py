@@ -31,7 +31,6 @@ VAGUE = [("anticoagulant_vague", "(class)")]
         ("warfarin5mg daily", WARFARIN),
         ("Coumadin", WARFARIN),
         ("dicumarol", [("anticoagulant", "dicumarol")]),
-        ("UFH infusion", [("anticoagulant", "heparin")]),
         ("Osvyrti", [("denosumab", "denosumab")]),
         ("Marcumar nach Plan", [("anticoagulant", "phenprocoumon")]),
         ("énoxaparine 4000 UI", [("anticoagulant", "enoxaparin")]),
