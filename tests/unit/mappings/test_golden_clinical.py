@@ -445,6 +445,7 @@ def test_text_names(knowledge: Knowledge, text: str, concepts: set[str]) -> None
         ("No significant mitral regurgitation", "severe_valve_disease"),
         ("Mild mitral regurgitation", "valve_disease"),
         ("Family history of pregnancy in third trimester", "pregnancy"),
+        ("Ectopic pregnancy, first trimester", "pregnancy"),
         ("Perimenopause", "no_childbearing"),
         ("Referral to orthopedic surgery", "operation"),
         ("Wishes to become pregnant", "pregnancy"),
