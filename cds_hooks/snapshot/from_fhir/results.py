@@ -14,7 +14,7 @@ from math import isfinite
 from cds_hooks.snapshot import queries
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, code_of, text_of
-from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
+from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
@@ -76,6 +76,7 @@ FORMULAS = {"egfr_ckd_epi_2021": 0, "egfr_ckd_epi": 1, "egfr_mdrd": 2}
 OTHER_FORMULA = 3
 """Which eGFR of one sample counts: the order of the rule specification (0.2), then all other formulas."""
 
+NYHA_CLASSES = frozenset({Concept.NYHA_1, Concept.NYHA_2, Concept.NYHA_3, Concept.NYHA_4})
 INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("POS", "R", "RR", "DET"), Answer.POSITIVE),
     **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
@@ -101,6 +102,7 @@ NAMES: Mapping[str, str] = {
     "diastolic_bp": "diastolic blood pressure",
     "pain_nrs": "pain score",
     "pain_vas": "pain score",
+    "nyha_class": "NYHA class",
     "gestational_age_weeks": "gestational age",
     "gestational_age_days": "gestational age",
     "hcg_qualitative": "pregnancy test (hCG)",
@@ -196,6 +198,8 @@ def _value(
         return _unusable(concept, "is dated in the future")
     if concept is Concept.DELIVERY_DATE:
         return _date(row, part, concept, when, reader)
+    if concept is Concept.NYHA_CLASS:
+        return _nyha_class(row, part, when, reader)
     if kind := UNIT_KINDS.get(concept):
         return _amount(row, part, concept, kind, when, reader)
     return _answer(row, part, concept, when, reader)
@@ -216,6 +220,20 @@ def _date(
     if date is None:
         return _unusable(concept, "holds no readable date")
     return Result(concept=concept, date=date, when=when, fact=_fact(row, concept, date.day, when))
+
+
+def _nyha_class(row: Row[fhir.Observation], part: Valued, when: When | None, reader: Reader) -> Result | Gap:
+    """The class as a concept of its own, by its code or its words: "Class II", "II", "2"."""
+    said = part.value_codeable_concept
+    words = [*(texts_of((said,)) if said else ()), part.value_string or "", _number(part)]
+    words += [] if part.value_integer is None else [f"{part.value_integer:g}"]
+    named = (concepts_of(fhir.CodeableConcept(text=f"NYHA {text}"), reader.lookups) for text in words if text)
+    found = concepts_of(said, reader.lookups).union(*named) & NYHA_CLASSES
+    if len(found) != 1:
+        return _unusable(Concept.NYHA_CLASS, "names no class")
+    [nyha] = found
+    value = nyha.replace("nyha_", "NYHA ")
+    return Result(concept=nyha, when=when, fact=_fact(row, Concept.NYHA_CLASS, value, when))
 
 
 # -- amounts

@@ -80,6 +80,29 @@ def test_the_stage_and_the_grade_of_a_problem() -> None:
     assert Concept.SEVERE_AORTIC_STENOSIS not in listed(named("aortic stenosis"), stage="late").concepts
 
 
+SEVERE = coded(SNOMED, "24484000", "Severe")
+MILD = coded(SNOMED, "255604002", "Mild")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "severity", "concept"),
+    [
+        ("I25.10", "Atherosclerotic heart disease of native coronary artery", SEVERE, "severe_ischemic_heart_disease"),
+        ("I48.91", "Unspecified atrial fibrillation", SEVERE, "severe_arrhythmia"),
+        ("I34.0", "Nonrheumatic mitral (valve) insufficiency", SEVERE, "severe_valve_disease"),
+        ("I35.0", "Nonrheumatic aortic (valve) stenosis", named("Severe"), "severe_aortic_stenosis"),
+        ("I34.0", "Nonrheumatic mitral (valve) insufficiency", MILD, "mild_valve_disease"),
+    ],
+)
+def test_how_severe_a_heart_disease_is(code: str, words: str, severity: Json, concept: str) -> None:
+    """By the coded severity, whatever words name the disease."""
+    disease = coded(ICD10CM, code, words)
+
+    assert concept in listed(disease, severity=severity).concepts
+    assert concept not in listed(disease, severity=coded(SNOMED, "6736007", "Moderate")).concepts
+    assert concept not in listed(disease).concepts
+
+
 # -- procedures
 
 
@@ -148,6 +171,16 @@ def test_a_procedure_that_gives_a_drug() -> None:
 def test_procedures_that_are_left_out(changed: Json) -> None:
     nameless = {key: value for key, value in fhir_procedure(id="p2").items() if key != "code"}
     assert read([fhir_procedure(**changed), nameless]).procedures.items == ()
+
+
+def test_a_procedure_that_is_being_prepared() -> None:
+    """It is planned, not done."""
+    patient = read([fhir_procedure(named("Total hip replacement"), status="preparation", performedDateTime=day(-1))])
+    planned = patient.planned(Concept.JOINT_REPLACEMENT, within_days=1)
+
+    assert patient.procedures.items == ()
+    assert isinstance(planned, Present)
+    assert [(event.planned and event.planned.day) for event in planned.items] == [day(-1)]
 
 
 def test_procedures_that_could_not_be_asked_for() -> None:

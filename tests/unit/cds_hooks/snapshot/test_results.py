@@ -19,6 +19,7 @@ from tests.builders.fhir import (
     INR,
     LOINC,
     PREGNANCY_TEST_AMOUNT,
+    SNOMED,
     Json,
     a_quantity,
     an_outcome,
@@ -248,6 +249,31 @@ def test_pain_on_a_visual_analog_scale(quantity: Json, score: float | None) -> N
 
     assert [item.number for item in found.items] == ([] if score is None else [score])
     assert len(found.remarks) == (score is None)
+
+
+@pytest.mark.parametrize(
+    ("value", "nyha"),
+    [
+        ({"valueCodeableConcept": coded(SNOMED, "420300004")}, "nyha_1"),
+        ({"valueCodeableConcept": named("Class II")}, "nyha_2"),
+        ({"valueString": "NYHA III"}, "nyha_3"),
+        ({"valueString": "IV"}, "nyha_4"),
+        ({"valueInteger": 2}, "nyha_2"),
+        ({"valueQuantity": {"value": 3}}, "nyha_3"),
+    ],
+)
+def test_the_class_of_a_heart_failure(value: Json, nyha: str) -> None:
+    """By code, by words with or without "NYHA", or by its number."""
+    [found] = vitals(coded(LOINC, "88020-3", "Functional capacity NYHA"), **value).items
+    assert found.concept == nyha
+
+
+@pytest.mark.parametrize("value", [{"valueString": "reduced"}, {"valueString": "NYHA II, NYHA III"}])
+def test_a_class_that_is_none(value: Json) -> None:
+    """What names no class, or several, is remarked."""
+    found = vitals(coded(LOINC, "88020-3"), **value)
+    assert found.items == ()
+    assert [remark.text for remark in found.remarks] == ["NYHA class: a result names no class; it was not used"]
 
 
 def test_numbers_as_text() -> None:
