@@ -3,13 +3,15 @@ specification 0.2, CONS_START)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Fact, Finding, finding
+from cds_hooks.snapshot.model import Fact, Finding, Unknown, finding
+from cds_hooks.snapshot.nsaid import BY_WHOLE_BODY, is_topical
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem
-from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
+from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ CARE = (
     Concept.WALKING_AID,
     Concept.OFFLOADING_DEVICE,
     Concept.OFFLOADING_ORTHOSIS,
+    Concept.ORTHOSIS,
     Concept.WEIGHT_BEARING_RESTRICTED,
 )
 REVIEWS = "reviews: most recover in 3 to 9 months, some need up to 12"
@@ -96,11 +99,17 @@ def care_started(patient: Patient) -> Finding[Fact]:
     problem = edema(patient)
     since = problem.since if problem else None
     orders = [item.fact for item in patient.care.items + patient.procedures.items if _is_care(item)]
-    orders += [item.fact for item in patient.medications.about(DrugGroup.NSAID_SYSTEMIC)]
+    nsaids = (item for item in patient.medications.about(*BY_WHOLE_BODY) if not is_topical(item))
+    orders += [replace(item.fact, when=item.written) for item in nsaids]  # the day of the order, not that of its end
     counted = [(fact.when.first, fact) for fact in orders if fact.when and _counts(fact.when, since)]
     earliest = min(counted, key=lambda each: each[0], default=None)
     gaps = patient.care.gaps + patient.procedures.gaps + patient.medications.gaps
     return finding((earliest[1],) if earliest else (), gaps)
+
+
+def only_nsaids_unread(care: Finding[Fact]) -> bool:
+    """Was care looked for everywhere but among the medicines, and none found? Of `care_started`."""
+    return isinstance(care, Unknown) and care.gap.fact is Need.MEDICATIONS
 
 
 def offloaded(patient: Patient, problem: Problem) -> Finding[Event]:
