@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cds_hooks.snapshot import nsaid
 from cds_hooks.snapshot.model import Fact, Finding, Unknown, finding
-from cds_hooks.snapshot.nsaid import BY_WHOLE_BODY, is_topical
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem
 from cds_hooks.snapshot.vocabulary import Concept, Need
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
 
 BEFORE_ONSET = timedelta(days=14)
-CARE = (
-    Concept.PHYSIOTHERAPY,
-    Concept.REFERRAL_PHYSIOTHERAPY,
-    Concept.CRUTCHES,
-    Concept.WALKING_AID,
-    Concept.OFFLOADING_DEVICE,
-    Concept.OFFLOADING_ORTHOSIS,
-    Concept.ORTHOSIS,
-    Concept.WEIGHT_BEARING_RESTRICTED,
+CARE = frozenset(
+    {
+        Concept.PHYSIOTHERAPY,
+        Concept.REFERRAL_PHYSIOTHERAPY,
+        Concept.CRUTCHES,
+        Concept.WALKING_AID,
+        Concept.OFFLOADING_DEVICE,
+        Concept.OFFLOADING_ORTHOSIS,
+        Concept.ORTHOSIS,
+        Concept.WEIGHT_BEARING_RESTRICTED,
+    }
 )
+"""Physiotherapy and offloading."""
 REVIEWS = "reviews: most recover in 3 to 9 months, some need up to 12"
 EXPECTED_DAYS = Threshold(name="syndrome-expected-days", unit="d", default=270, low=180, high=365, source=REVIEWS)
 LATE_DAYS = Threshold(name="syndrome-late-days", unit="d", default=365, low=270, high=540, source=REVIEWS)
@@ -98,10 +101,12 @@ def care_started(patient: Patient) -> Finding[Fact]:
     present status. The fact is dated."""
     problem = edema(patient)
     since = problem.since if problem else None
-    orders = [item.fact for item in patient.care.items + patient.procedures.items if _is_care(item)]
-    nsaids = (item for item in patient.medications.about(*BY_WHOLE_BODY) if not is_topical(item))
+    care = (item for item in patient.care.items + patient.procedures.items if _is_care(item))
+    orders = [replace(item.fact, when=item.began or item.when) for item in care]
+    nsaids = (item for item in patient.medications.about(*nsaid.ORDERS) if nsaid.is_systemic(item, patient))
     orders += [replace(item.fact, when=item.written) for item in nsaids]  # the day of the order, not that of its end
-    counted = [(fact.when.first, fact) for fact in orders if fact.when and _counts(fact.when, since)]
+    past = [fact for fact in orders if fact.when and not fact.when.is_future(patient.as_of)]
+    counted = [(fact.when.first, fact) for fact in past if fact.when and _counts(fact.when, since)]
     earliest = min(counted, key=lambda each: each[0], default=None)
     gaps = patient.care.gaps + patient.procedures.gaps + patient.medications.gaps
     return finding((earliest[1],) if earliest else (), gaps)

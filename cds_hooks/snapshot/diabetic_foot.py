@@ -66,8 +66,8 @@ def offloading(patient: Patient, site: Site) -> Finding[Event]:
 
 
 def _offloads(row: Event) -> bool:
-    """Training of the technique and the end of it are no device."""
-    return bool(row.concepts & OFFLOADING) and row.concepts.isdisjoint(OTHER_THAN_A_DEVICE)
+    """Training of the technique and the end of it are no device; one that was stopped is no longer worn."""
+    return bool(row.concepts & OFFLOADING) and row.concepts.isdisjoint(OTHER_THAN_A_DEVICE) and not row.unfinished
 
 
 def _lately(row: Event, patient: Patient) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
+from cds_hooks.snapshot.course import CARE
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.reader import Reader, code_of, text_of
@@ -24,7 +25,8 @@ DIFFERENTIAL = "differential"  # says neither yes nor no
 PROVISIONAL = {"provisional", "unconfirmed", DIFFERENTIAL}
 NOT_CURRENT = {"inactive", "remission", "resolved"}  # absent or unreadable counts as active (0.1)
 AUGMENTATION = frozenset({Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY})
-NOT_DONE = {"not-done", "entered-in-error", "preparation", "on-hold", "stopped"}
+NOT_DONE = {"not-done", "entered-in-error", "preparation"}
+UNFINISHED = {"on-hold", "stopped"}
 
 
 class Conditions(NamedTuple):
@@ -94,7 +96,10 @@ def _concepts(raw: fhir.Condition, reader: Reader) -> frozenset[Concept]:
 
 
 def read_procedures(reader: Reader) -> Listing[Event]:
-    """Every Procedure that was done and that a table knows, or that gives a drug of the tables."""
+    """Every Procedure that was done and that a table knows, or that gives a drug of the tables.
+
+    Of what was not finished conservative care alone counts, because it began (rule specification 0.8).
+    """
     rows = reader.rows(PROCEDURES, fhir.Procedure)
     done = (_procedure(row, reader) for row in rows if row.resource.status not in NOT_DONE)
     return Indexed([each for each in done if each], reader.chart.gap(PROCEDURES, Need.CHILDBEARING))
@@ -103,6 +108,9 @@ def read_procedures(reader: Reader) -> Listing[Event]:
 def _procedure(row: Row[fhir.Procedure], reader: Reader) -> Unread[Event] | None:
     code = row.resource.code
     concepts = concepts_of(code, reader.lookups)
+    if row.resource.status in UNFINISHED:
+        concepts &= CARE
+        return Unread(concepts, partial(_event, row, concepts, (), reader)) if concepts else None
     medicine = medicine_ordered(_code(row.resource), concepts, reader.lookups)
     if medicine and medicine.route is Route.LOCAL:
         concepts |= {Concept.JOINT_INJECTION}
@@ -120,6 +128,8 @@ def _event(row: Row[fhir.Procedure], concepts: frozenset[Concept], drugs: tuple[
         concepts=concepts,
         drugs=drugs,
         when=when,
+        began=reader.when(period.start),
+        unfinished=raw.status in UNFINISHED,
         site=site_of(reader.lookups, *places),
         levels=levels_of(reader.lookups, *places) if concepts & AUGMENTATION else frozenset(),
         fact=_fact("procedure", raw.code, "procedure", when, row),

@@ -9,7 +9,7 @@ import pytest
 from cds_hooks.snapshot.medication import Order, Standing
 from cds_hooks.snapshot.patient import Demographics
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Route
-from tests.builders.moment import born, days_ago, on
+from tests.builders.moment import born, days_ago, days_ahead, on
 from tests.builders.snapshot import (
     UNREADABLE_REASON,
     a_draft,
@@ -201,12 +201,27 @@ def test_of_an_nsaid_the_day_of_the_order_counts(standing: Standing) -> None:
             spec(a_patient(ILOPROST, problems=[syndrome()], medications=[nsaid]), expected)
 
 
+def test_care_that_lasted_counts_from_its_first_day() -> None:
+    course = an_event(Concept.PHYSIOTHERAPY, began=days_ago(14), when=days_ago(2), unfinished=True)
+    spec(a_patient(ILOPROST, problems=[syndrome()], procedures=[course]), satisfied(RULE))
+    later = an_event(Concept.PHYSIOTHERAPY, began=days_ago(13), when=days_ago(2), unfinished=True)
+    spec(a_patient(ILOPROST, problems=[syndrome()], procedures=[later]), advice(RULE, "info"))
+
+
+def test_care_of_a_future_day_has_not_begun() -> None:
+    ahead = an_event(Concept.PHYSIOTHERAPY, kind="ServiceRequest", when=days_ahead(2))
+    spec(a_patient(ILOPROST, problems=[syndrome()], care=[ahead]), satisfied(RULE))
+
+
 def test_what_is_no_nsaid_order() -> None:
-    """A gel is none, a coxib is one."""
+    """A gel and low-dose aspirin are none, a coxib and aspirin for pain are."""
     gel = a_medication("diclofenac", route=Route.LOCAL, written=days_ago(5))
     spec(a_patient(ILOPROST, problems=[syndrome()], medications=[gel]), satisfied(RULE))
     coxib = a_medication("celecoxib", group=DrugGroup.COX2_INHIBITOR, written=days_ago(5))
     spec(a_patient(ILOPROST, problems=[syndrome()], medications=[coxib]), advice(RULE, "info"))
+    for mg, expected in ((81, satisfied(RULE)), (1000, advice(RULE, "info"))):
+        aspirin = a_medication("aspirin", group=DrugGroup.ANTIPLATELET, strength_mg=mg, written=days_ago(5))
+        spec(a_patient(ILOPROST, problems=[syndrome()], medications=[aspirin]), expected)
 
 
 @pytest.mark.parametrize(
