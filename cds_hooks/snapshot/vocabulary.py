@@ -142,6 +142,7 @@ class Concept(StrEnum):
     CELL_THERAPY = "cell_therapy"
     CELLULITIS = "cellulitis"
     CHARCOT = "charcot"
+    CHARCOT_INACTIVE = "charcot_inactive"
     CHILD_PUGH_A = "child_pugh_a"
     CHILD_PUGH_B_OR_C = "child_pugh_b_or_c"
     CHRONIC_NONBACTERIAL_OSTEOMYELITIS = "chronic_nonbacterial_osteomyelitis"
@@ -315,6 +316,7 @@ class Concept(StrEnum):
     OFFLOADING_DEVICE = "offloading_device"
     OFFLOADING_ENDED = "offloading_ended"
     OFFLOADING_ORTHOSIS = "offloading_orthosis"
+    ORTHOSIS = "orthosis"  # of any kind
     OLD_MYOCARDIAL_INFARCTION = "old_myocardial_infarction"
     OPIOID_USE_DISORDER = "opioid_use_disorder"
     OPERATION = "operation"

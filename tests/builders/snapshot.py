@@ -283,6 +283,8 @@ def an_event(
     uncertain: bool = False,
     planned: When | None = None,
     levels: Sequence[str] = (),
+    began: When | None = None,
+    unfinished: bool = False,
 ) -> Event:
     """A procedure of 60 days ago; with another `kind` a device, an order of care, an appointment, an immunization."""
     name = "-".join(concepts) or "another-procedure"
@@ -296,6 +298,8 @@ def an_event(
         open=open,
         uncertain=uncertain,
         planned=planned,
+        began=began,
+        unfinished=unfinished,
     )
 
 

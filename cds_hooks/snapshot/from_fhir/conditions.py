@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from cds_hooks.snapshot.course import CARE
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.reader import Reader, code_of, text_of
@@ -27,7 +28,8 @@ DIFFERENTIAL = "differential"  # says neither yes nor no
 PROVISIONAL = {"provisional", "unconfirmed", DIFFERENTIAL}
 NOT_CURRENT = {"inactive", "remission", "resolved"}  # absent or unreadable counts as active (0.1)
 AUGMENTATION = frozenset({Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY})
-NOT_DONE = {"not-done", "entered-in-error", "preparation", "on-hold", "stopped"}
+NOT_DONE = {"not-done", "entered-in-error", "preparation"}
+UNFINISHED = {"on-hold", "stopped"}
 PLANNED = "preparation"
 # Words, and the codes of http://hl7.org/fhir/ValueSet/condition-severity.
 SEVERE = {"severe", "severa", "schwer", "grave", "24484000"}
@@ -122,7 +124,10 @@ def _grades(severity: fhir.CodeableConcept) -> Iterator[str]:
 
 
 def read_procedures(reader: Reader) -> Listing[Event]:
-    """Every Procedure that was done and that a table knows, or that gives a drug of the tables."""
+    """Every Procedure that was done and that a table knows, or that gives a drug of the tables.
+
+    Of what was not finished conservative care alone counts, because it began (rule specification 0.8).
+    """
     rows = reader.rows(PROCEDURES, fhir.Procedure)
     done = (_procedure(row, reader) for row in rows if row.resource.status not in NOT_DONE)
     return Indexed([each for each in done if each], reader.chart.gap(PROCEDURES, Need.CHILDBEARING))
@@ -142,6 +147,9 @@ def _planned(row: Row[fhir.Procedure], reader: Reader) -> Event:
 def _procedure(row: Row[fhir.Procedure], reader: Reader) -> Unread[Event] | None:
     code = row.resource.code
     concepts = concepts_of(code, reader.lookups)
+    if row.resource.status in UNFINISHED:
+        concepts &= CARE
+        return Unread(concepts, partial(_event, row, concepts, (), reader)) if concepts else None
     medicine = medicine_ordered(_code(row.resource), concepts, reader.lookups)
     if medicine and medicine.route is Route.LOCAL:
         concepts |= {Concept.JOINT_INJECTION}
@@ -159,6 +167,8 @@ def _event(row: Row[fhir.Procedure], concepts: frozenset[Concept], drugs: tuple[
         concepts=concepts,
         drugs=drugs,
         when=when,
+        began=reader.when(period.start),
+        unfinished=raw.status in UNFINISHED,
         site=site_of(reader.lookups, *places),
         levels=levels_of(reader.lookups, *places) if concepts & AUGMENTATION else frozenset(),
         fact=_fact("procedure", raw.code, "procedure", when, row),

@@ -82,6 +82,9 @@ INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
     **dict.fromkeys(("IND", "E", "WR"), Answer.UNDECIDED),
 }
+SCORE = "score"
+PHQ_ANSWERS = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
+"""What the answers of the PHQ count, from "not at all" to "nearly every day" (LOINC answer list LL358-3)."""
 MILLIMETERS = {"mm": 1.0, "cm": 10.0}
 WHEAL_UNDECIDED_FROM, WHEAL_POSITIVE_FROM = 5.0, 10.0  # mm; between the two it depends on the risk
 _WHEAL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*mm\s*", re.IGNORECASE)
@@ -269,12 +272,20 @@ def quantity_of(part: Valued, kind: str, lookups: Lookups) -> Quantity | Refusal
         return read_quantity(kind, given.value, units, given.comparator, lookups.unit)
     if part.value_integer is not None:
         return read_quantity(kind, part.value_integer, units, None, lookups.unit)
+    if kind == SCORE and (counted := _counted(part)) is not None:
+        return read_quantity(kind, counted, (), None, lookups.unit)
     if part.value_string is None:
         return Refusal.NO_VALUE
     days = weeks_and_days(part.value_string) if kind == GESTATIONAL_AGE else None
     if days is not None:
         return read_quantity(kind, days, ("d",), None, lookups.unit)
     return read_text(kind, part.value_string, units, lookups.unit)
+
+
+def _counted(part: Valued) -> int | None:
+    """What the coded answer to a question counts."""
+    codings = (part.value_codeable_concept.coding or ()) if part.value_codeable_concept else ()
+    return next((PHQ_ANSWERS[coding.code] for coding in codings if coding.code in PHQ_ANSWERS), None)
 
 
 def written(part: Valued, kind: str, quantity: Quantity) -> tuple[str, str]:

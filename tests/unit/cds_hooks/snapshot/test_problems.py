@@ -167,6 +167,18 @@ def test_a_procedure_that_gives_a_drug() -> None:
     assert (infusion.concepts, infusion.when and infusion.when.day) == (frozenset(), day(5))
 
 
+@pytest.mark.parametrize(("status", "unfinished"), [("in-progress", False), ("on-hold", True), ("stopped", True)])
+def test_conservative_care_that_was_begun(status: str, unfinished: bool) -> None:
+    """Its first day is kept; of other procedures that were not finished none counts."""
+    lasting = {"start": day(40), "end": day(5)}
+    found = done("Physiotherapy", status=status, performedDateTime=None, performedPeriod=lasting)
+
+    assert (found.began and found.began.day, found.when and found.when.day) == (day(40), day(5))
+    assert found.unfinished is unfinished
+    operated = read([fhir_procedure(named("Balloon kyphoplasty L1"), status=status)]).procedures.items
+    assert bool(operated) is not unfinished
+
+
 @pytest.mark.parametrize("changed", [{"status": "not-done"}, {"status": "preparation"}, {"code": named("Haircut")}])
 def test_procedures_that_are_left_out(changed: Json) -> None:
     nameless = {key: value for key, value in fhir_procedure(id="p2").items() if key != "code"}

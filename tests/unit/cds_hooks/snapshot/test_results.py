@@ -455,6 +455,17 @@ def test_scores_and_bone_density() -> None:
     assert read(scores=an_outcome(), immunologyLabs=an_outcome()).scores.gap is not None
 
 
+@pytest.mark.parametrize(
+    ("code", "number"), [("LA6568-5", 0), ("LA6569-3", 1), ("LA6570-1", 2), ("LA6571-9", 3), ("LA9999-9", None)]
+)
+def test_an_answer_of_the_phq_counts_as_its_number(code: str, number: int | None) -> None:
+    item = fhir_observation(coded(LOINC, "44260-8", "PHQ-9 item 9"), valueCodeableConcept=coded(LOINC, code))
+    found = read([item], observations_under=SCORES).scores
+
+    assert [each.number for each in found.items] == ([] if number is None else [number])
+    assert len(found.remarks) == (number is None)
+
+
 VALUES = st.one_of(
     st.none(),
     st.floats(allow_nan=False, allow_infinity=False),
