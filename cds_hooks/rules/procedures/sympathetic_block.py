@@ -35,7 +35,7 @@ P2Y12 = frozenset({"clopidogrel", "prasugrel", "ticagrelor", "ticlopidine", "can
 
 RULE = Rule(
     id="BME-DS-SYM-01",
-    version=1,
+    version=2,
     title="Sympathetic block with an anticoagulant or infection",
     check="bleeding and infection before a sympathetic block",
     hooks=ORDER_HOOKS,

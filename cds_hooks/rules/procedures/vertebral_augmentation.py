@@ -30,11 +30,12 @@ CLOTTING_DAYS = Threshold(
 MRI_DAYS = Threshold(
     name="augmentation-mri-days", unit="d", default=90, low=30, high=180, source="ours, awaiting a clinical board"
 )
+INFECTIONS_ANYWHERE = (Concept.SEPSIS, Concept.SERIOUS_INFECTION, Concept.CELLULITIS, Concept.ABSCESS)
 AUGMENTATION = (Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY)
 
 RULE = Rule(
     id="BME-DS-VAU-01",
-    version=1,
+    version=2,
     title="Vertebral augmentation: contraindications",
     check="contraindications of vertebral augmentation",
     hooks=ORDER_HOOKS,
@@ -84,7 +85,7 @@ def _contraindications(order: Order, patient: Patient) -> Finding[Factual]:
     policy, days = patient.policy, patient.policy[CLOTTING_DAYS]
     return any_of(
         patient.infection(order.site if order.site.known else spine.SPINE),
-        patient.has(Concept.SEPSIS, Concept.SERIOUS_INFECTION),
+        patient.has(*INFECTIONS_ANYWHERE),
         procedures.raised_inr(patient, policy[procedures.INR_HIGH], days),
         procedures.low_platelets(patient, policy[procedures.PLATELETS_LOW], days),
         patient.allergic(Concept.BONE_CEMENT_ALLERGY),

@@ -41,6 +41,7 @@ HOW = frozenset(
     {
         *(Concept.MRI_WITH_CONTRAST, Concept.MRI_WITHOUT_CONTRAST, Concept.DYNAMIC_CONTRAST_MRI),
         *(Concept.WEIGHT_BEARING_ALLOWED, Concept.WEIGHT_BEARING_RESTRICTED),
+        Concept.LOW_ENERGY_SHOCK_WAVE,
     }
 )
 """What a note may add to an order."""

@@ -101,8 +101,8 @@ def test_problems(problem: Any, expected: Any) -> None:
     [
         ([a_result(Concept.INR, 1.6)], BLEEDING),
         ([a_result(Concept.INR, 1.5)], NOTHING),
-        ([a_result(Concept.INR, 1.6, when=days_ago(7))], BLEEDING),
-        ([a_result(Concept.INR, 1.6, when=days_ago(8))], NOTHING),
+        ([a_result(Concept.INR, 1.6, when=days_ago(30))], BLEEDING),
+        ([a_result(Concept.INR, 1.6, when=days_ago(31))], NOTHING),
         ([a_result(Concept.INR, 1.6, at_most=True)], NOTHING),
         ([a_result(Concept.PLATELETS, 49.0)], BLEEDING),
         ([a_result(Concept.PLATELETS, 50.0)], NOTHING),
@@ -112,7 +112,7 @@ def test_problems(problem: Any, expected: Any) -> None:
     ],
 )
 def test_clotting(labs: Any, expected: Any) -> None:
-    """When: the newest INR above 1.5 within 7 days, or the newest platelets below 50 within 30 days."""
+    """When: the newest INR above 1.5, or the newest platelets below 50, of the last 30 days."""
     spec(a_patient(WAVES, labs=labs), expected)
 
 
@@ -121,6 +121,13 @@ def test_anticoagulant() -> None:
     spec(a_patient(WAVES, medications=[a_medication("apixaban")]), BLEEDING)
     spec(a_patient(WAVES, a_draft("apixaban")), BLEEDING)
     spec(a_patient(WAVES, medications=[a_medication("apixaban", standing=Standing.ENDED)]), NOTHING)
+
+
+def test_low_energy() -> None:
+    """Unless the order says low energy: then bleeding is no matter; the rest is."""
+    gentle = an_order(Concept.ESWT, Concept.LOW_ENERGY_SHOCK_WAVE, site=ANKLE)
+    spec(a_patient(gentle, medications=[a_medication("apixaban")], labs=[a_result(Concept.INR, 3.0)]), NOTHING)
+    spec(a_patient(gentle, problems=[a_problem(Concept.CELLULITIS, site=ANKLE)]), GRAVE)
 
 
 @pytest.mark.parametrize(

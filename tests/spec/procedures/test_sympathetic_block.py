@@ -58,8 +58,8 @@ def test_an_anticoagulant() -> None:
     [
         (a_result(Concept.INR, 1.41), True),
         (a_result(Concept.INR, 1.4), False),
-        (a_result(Concept.INR, 1.41, when=days_ago(7)), True),
-        (a_result(Concept.INR, 1.41, when=days_ago(8)), False),
+        (a_result(Concept.INR, 1.41, when=days_ago(30)), True),
+        (a_result(Concept.INR, 1.41, when=days_ago(31)), False),
         (a_result(Concept.PLATELETS, 99.9), True),
         (a_result(Concept.PLATELETS, 100.0), False),
         (a_result(Concept.PLATELETS, 99.9, when=days_ago(30)), True),

@@ -62,14 +62,14 @@ def test_contraindications_on_the_problem_list(concept: Concept) -> None:
     spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(concept)]), CRITICAL)
 
 
-def test_an_infection_elsewhere() -> None:
-    """When: the infection is asked for at the site of the order, else at the spine."""
-    foot = a_problem(Concept.CELLULITIS, site=FOOT)
-    spec(a_patient(CEMENT, labs=TESTED, problems=[foot]), satisfied(RULE))
+@pytest.mark.parametrize("concept", [Concept.CELLULITIS, Concept.ABSCESS])
+def test_an_infection_elsewhere(concept: Concept) -> None:
+    """When: any active infection, wherever it is; an ulcer and a foreign joint count at the spine only."""
+    spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(concept, site=FOOT)]), CRITICAL)
+    spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(concept)]), CRITICAL)
+    spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(Concept.FOOT_ULCER, site=FOOT)]), satisfied(RULE))
     lumbar = an_order(Concept.KYPHOPLASTY, site=SPINE)
-    spec(a_patient(lumbar, labs=TESTED, problems=[foot]), satisfied(RULE))
-    wrongly_sited = an_order(Concept.KYPHOPLASTY, site=FOOT)
-    spec(a_patient(wrongly_sited, labs=TESTED, problems=[foot]), CRITICAL)
+    spec(a_patient(lumbar, labs=TESTED, problems=[a_problem(concept, site=FOOT)]), CRITICAL)
 
 
 def test_cement_allergy() -> None:
