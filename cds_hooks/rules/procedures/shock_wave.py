@@ -75,6 +75,8 @@ def assess(order: Order, patient: Patient) -> Verdict:
     found = any_of(grave, bleeding, other, young)
     if isinstance(found, Present):
         return _advice(order, found, grave, bleeding, other, young)
+    if isinstance(found, Unknown) and found.gap.kind is GapKind.OUT_OF_REACH:
+        return MissingData(found.gap)
     potential = _may_be_pregnant(patient)
     if isinstance(potential, Present):
         return _ask(order, potential, found)

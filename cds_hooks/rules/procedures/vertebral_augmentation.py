@@ -14,7 +14,7 @@ from cds_hooks.authoring.rule import ORDER_HOOKS, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Satisfied, Verdict
 from cds_hooks.snapshot import procedures, spine
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, Unknown, any_of, finding, gaps_of
+from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, GapKind, Present, Unknown, any_of, finding, gaps_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
@@ -76,6 +76,8 @@ def assess(order: Order, patient: Patient) -> Verdict:
     if isinstance(found, Present):
         sure = isinstance(grave, Present)
         return _advice(order, found, sure, sure or isinstance(bleeding, Present), isinstance(healed, Present))
+    if isinstance(found, Unknown) and found.gap.kind is GapKind.OUT_OF_REACH:
+        return MissingData(found.gap)
     if not _tested(patient):
         return _untested(order, found)
     return MissingData(found.gap) if isinstance(found, Unknown) else Satisfied(found.remarks)

@@ -223,11 +223,11 @@ def test_pregnancy_not_known() -> None:
 
 
 def test_pregnancy_not_known_beside_what_could_not_be_read() -> None:
-    """Then: the info card names it."""
-    patient = a_patient(WAVES, demographics=A_WOMAN, labs=cut_off(Need.INR))
-    spec(patient, advice(RULE, "info", unchecked=True))
-    patient = a_patient(WAVES, demographics=A_WOMAN, procedures=cut_off(Need.PROCEDURES))
-    spec(patient, advice(RULE, "info", unchecked=True))
+    """Then: the check could not be made; beside what could not be used, the information card names it."""
+    spec(a_patient(WAVES, demographics=A_WOMAN, labs=cut_off(Need.INR)), missing(RULE, Need.INR))
+    spec(a_patient(WAVES, demographics=A_WOMAN, procedures=cut_off(Need.PROCEDURES)), missing(RULE, Need.PROCEDURES))
+    unclear: Any = Listing(gap=unusable(Need.PROCEDURES))
+    spec(a_patient(WAVES, demographics=A_WOMAN, procedures=unclear), advice(RULE, "info", unchecked=True))
 
 
 # -- what could not be read
