@@ -370,7 +370,6 @@ def test_a_code_that_nobody_confirmed_is_not_known(knowledge: Knowledge, system:
         ("MR ankle right with gadolinium", {"mri_any", "mri_with_contrast"}),
         ("ICD", {"implantable_defibrillator"}),
         ("Cardiac resynchronization therapy defibrillator", {"implantable_defibrillator"}),
-        ("Implantable infusion pump", {"infusion_pump"}),
         ("Left ventricular assist device", {"cardiac_assist_device"}),
         ("Discitis L4/L5", {"osteomyelitis"}),
         ("Pneumonia", {"serious_infection"}),
