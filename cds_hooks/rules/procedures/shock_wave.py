@@ -55,8 +55,8 @@ RULE = Rule(
         Need.PROCEDURES,
     ),
     evidence=(Evidence(ESWT_CONSENSUS, "contraindications"),),
-    limits="Consensus of users; radial low-energy devices are less critical. An order that does not say its energy counts "
-    "as one of high energy.",
+    limits="Consensus of users; radial low-energy devices are less critical. An order that does not say its energy "
+    "counts as one of high energy.",
     thresholds=(GROWTH_PLATE_AGE, INJECTION_DAYS, TEST_DAYS, *procedures.CLOTTING),
 )
 

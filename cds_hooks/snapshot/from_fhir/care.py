@@ -228,7 +228,7 @@ def _appointment(row: Row[fhir.Appointment], reader: Reader) -> Event:
 
 
 def read_open_services(reader: Reader, keys: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """(system, code) of every ServiceRequest and DeviceRequest in force or among the drafts, and its text under no system.
+    """(system, code) of every ServiceRequest and DeviceRequest in force or among the drafts; its text under no system.
 
     A failed query leaves this empty: an order may then be proposed twice, which harms nobody.
     """

@@ -162,7 +162,7 @@ def test_everything_on_one_card() -> None:
     ],
 )
 def test_out_of_reach(chart: Any, about: Need) -> None:
-    """A failed query is never "no contraindication"; beside a finding it is named, and a missing test does not hide it."""
+    """A failed query is never "no contraindication"; it is named beside a finding, and no missing test hides it."""
     complete = {"labs": TESTED, **chart}
     spec(a_patient(CEMENT, **complete), missing(RULE, about))
     if "medications" not in chart:
