@@ -82,7 +82,7 @@ class Patient:
     densitometry: Listing[Event] = NOT_READ  # reports of bone density measurements
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
-    open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # (system, code), in force or drafted
+    open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # system and code, or "" and words
     _had: dict[tuple[Concept, ...], Finding[Problem]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

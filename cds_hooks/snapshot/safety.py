@@ -28,6 +28,7 @@ MRI_UNSAFE = (
 )
 KIDNEY_FAILURE = (Concept.ACUTE_KIDNEY_INJURY, Concept.DIALYSIS, Concept.END_STAGE_RENAL_DISEASE)
 BONE_INFECTION = (Concept.OSTEOMYELITIS, Concept.SEPTIC_ARTHRITIS, Concept.PROSTHETIC_JOINT_INFECTION)
+BELOW_THE_HIP = (Region.KNEE, Region.ANKLE_FOOT)
 SOFT_TISSUE_INFECTION = (Concept.CELLULITIS, Concept.ABSCESS, Concept.FOOT_ULCER, Concept.LOWER_LIMB_ULCER)
 GADOLINIUM_EGFR = Threshold(
     name="gadolinium-egfr",
@@ -84,17 +85,24 @@ def infection_behind_edema(patient: Patient, site: Site) -> Finding[Factual]:
 
 def soft_tissue_infection(patient: Patient, site: Site) -> Finding[Problem]:
     """An ulcer, cellulitis or abscess at this very site, suspected ones included. A foot ulcer is one of the foot, also
-    where no site is said; any other without a site may be anywhere and is not counted."""
-    return only(_soft_tissue(patient), lambda item: _where(item).same_as(site))
+    where no site is said; what a code gives to the lower limb as a whole is counted at knee, ankle and foot; any other
+    without a site may be anywhere and is not counted."""
+    return only(_soft_tissue(patient), lambda item: _where(item, site).same_as(site))
 
 
 def _soft_tissue(patient: Patient) -> Finding[Problem]:
     return _problems(patient, None, SOFT_TISSUE_INFECTION)
 
 
-def _where(item: Problem) -> Site:
-    unsaid = Concept.FOOT_ULCER in item.concepts and not item.site.known
-    return Site(Region.ANKLE_FOOT, item.site.side) if unsaid else item.site
+def _where(item: Problem, asked: Site) -> Site:
+    """Where it is, as far as the site that is asked for goes."""
+    if item.site.known:
+        return item.site
+    if Concept.FOOT_ULCER in item.concepts:
+        return Site(Region.ANKLE_FOOT, item.site.side)
+    if Concept.SITE_LOWER_LIMB in item.concepts and asked.region in BELOW_THE_HIP:
+        return Site(asked.region, item.site.side)
+    return item.site
 
 
 def crp_raised(crp: Result) -> bool:

@@ -267,6 +267,7 @@ class Concept(StrEnum):
     LOCALIZED_SWELLING = "localized_swelling"
     LOCALIZED_SWELLING_WITH_TEXT = "localized_swelling_with_text"
     LONG_TERM_ANTICOAGULANT = "long_term_anticoagulant_use"
+    LOW_ENERGY_SHOCK_WAVE = "low_energy_shock_wave"
     LOWER_LIMB_BONE_PAIN = "lower_limb_bone_pain"
     LOWER_LIMB_FRACTURE = "lower_limb_fracture"
     LOWER_LIMB_ULCER = "lower_limb_ulcer"

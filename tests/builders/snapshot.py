@@ -328,6 +328,7 @@ def an_allergy(
     intolerance: bool = False,
     by_text: bool = False,
     severe: bool = False,
+    anaphylaxis: bool = False,
     stomach_only: bool = False,
 ) -> Allergy:
     """A recorded allergy to these drugs (by ingredient) or to what these concepts name."""
@@ -339,7 +340,8 @@ def an_allergy(
         concepts=frozenset(each for each in to if isinstance(each, Concept)),
         intolerance=intolerance,
         by_text=by_text,
-        severe=severe,
+        severe=severe or anaphylaxis,
+        anaphylaxis=anaphylaxis,
         stomach_only=stomach_only,
     )
 

@@ -21,7 +21,7 @@ from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
-from mappings.text import fold
+from mappings.text import fold, whole_text
 
 KINDS: Mapping[str, type[fhir.ServiceRequest] | type[fhir.DeviceRequest] | type[fhir.NutritionOrder]] = {
     "ServiceRequest": fhir.ServiceRequest,
@@ -41,6 +41,7 @@ HOW = frozenset(
     {
         *(Concept.MRI_WITH_CONTRAST, Concept.MRI_WITHOUT_CONTRAST, Concept.DYNAMIC_CONTRAST_MRI),
         *(Concept.WEIGHT_BEARING_ALLOWED, Concept.WEIGHT_BEARING_RESTRICTED),
+        Concept.LOW_ENERGY_SHOCK_WAVE,
     }
 )
 """What a note may add to an order."""
@@ -248,7 +249,7 @@ def _appointment(row: Row[fhir.Appointment], reader: Reader) -> Event:
 
 
 def read_open_services(reader: Reader, keys: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """(system, code) of every ServiceRequest and DeviceRequest in force or among the drafts.
+    """(system, code) of every ServiceRequest and DeviceRequest in force or among the drafts; its text under no system.
 
     A failed query leaves this empty: an order may then be proposed twice, which harms nobody.
     """
@@ -256,8 +257,10 @@ def read_open_services(reader: Reader, keys: Iterable[str]) -> frozenset[tuple[s
     rows = [row.resource for key, kind in LISTS.items() if key in wanted for row in reader.rows(key, kind)]
     orders: list[CareOrder] = [order for order in rows if order.status in OPEN and not order.do_not_perform]
     orders += _drafted(reader)
-    codings = [coding for order in orders for concept in asked_for(order).what[:1] for coding in concept.coding or ()]
-    return frozenset((coding.system, coding.code) for coding in codings if coding.system and coding.code)
+    asked = [concept for order in orders for concept in asked_for(order).what[:1]]
+    codings = [coding for concept in asked for coding in concept.coding or ()]
+    coded = {(coding.system, coding.code) for coding in codings if coding.system and coding.code}
+    return frozenset(coded | {("", whole_text(concept.text)) for concept in asked if concept.text})
 
 
 def _drafted(reader: Reader) -> Iterator[CareOrder]:

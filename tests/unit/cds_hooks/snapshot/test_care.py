@@ -228,10 +228,12 @@ def test_appointments_that_could_not_be_asked_for() -> None:
 
 
 def test_codes_of_open_orders_on_file_and_drafted() -> None:
-    """Services and devices alike; what is over, forbidden or without a code is not there."""
+    """Services and devices alike, by code and by words; what is over or forbidden is not there."""
     done = fhir_service_order(coded(SNOMED, "91251008"), id="s2", status="completed")
     forbidden = fhir_device_order(coded(SNOMED, "1"), id="a2", doNotPerform=True)
     draft = fhir_service_order(coded("http://loinc.org", "2118-8"), status="draft")
-    patient = read([fhir_device_order(CRUTCHES), done, forbidden], [draft, fhir_service_order() | {"code": 5}])
+    said = fhir_service_order(named("Hematology  consultation"), id="s3")
+    patient = read([fhir_device_order(CRUTCHES), done, forbidden, said], [draft, fhir_service_order() | {"code": 5}])
 
-    assert patient.open_services.value == {(SNOMED, "363753007"), ("http://loinc.org", "2118-8")}
+    coded_ones = {(SNOMED, "363753007"), ("http://loinc.org", "2118-8")}
+    assert patient.open_services.value == coded_ones | {("", "crutches"), ("", "hematology consultation")}
