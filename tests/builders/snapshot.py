@@ -442,6 +442,7 @@ def a_patient(
     densitometry: Sequence[Event] | Listing[Event] = (),
     mri_reports: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     radiographs: Sequence[ImagingReport] | Listing[ImagingReport] = (),
+    imaging_measures: Sequence[Sign] | Listing[Sign] = (),
     differentials: Sequence[Problem] = (),
     demographics: Demographics = A_MAN,
     open_services: Sequence[tuple[str, str]] = (),
@@ -474,6 +475,7 @@ def a_patient(
         densitometry=_listing(densitometry),
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
+        imaging_measures=_listing(imaging_measures),
         differentials=tuple(differentials),
         open_services=Later.of(frozenset(open_services)),
     )
