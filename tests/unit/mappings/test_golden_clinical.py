@@ -428,6 +428,11 @@ def test_a_code_that_nobody_confirmed_is_not_known(knowledge: Knowledge, system:
         ("Temperature difference, right foot warmer", {"skin_temperature_asymmetry"}),
         ("Abnormal sweating", {"sweating_asymmetry"}),
         ("Full-term uncomplicated delivery", {"postpartum"}),
+        ("Rheumatology Physician", {"specialty_rheumatology"}),
+        ("Orthopaedic Surgery Physician", {"specialty_orthopedics"}),
+        ("Orthopedics", {"referral_orthopedics"}),
+        ("Orthopedic surgery consult", {"referral_orthopedics"}),
+        ("Ambulatory referral to orthopedic surgery", {"referral_orthopedics"}),
     ],
 )
 def test_text_names(knowledge: Knowledge, text: str, concepts: set[str]) -> None:
