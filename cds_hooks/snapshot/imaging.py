@@ -58,6 +58,10 @@ class Sign:
         return self.mention.assertion
 
     @property
+    def subjects(self) -> frozenset[str]:
+        return frozenset((self.finding,))
+
+    @property
     def subchondral(self) -> bool:
         """vs-subchondral-site: femoral head or condyle, tibial plateau, talar dome, humeral head."""
         return self.mention.subchondral and self.site.region in SUBCHONDRAL_REGIONS
@@ -237,6 +241,20 @@ def seen_on_mri(
     )
     gaps = _gaps(patient, findings, site, within_days, preliminary)
     return finding(tuple(dict.fromkeys(found)), gaps, patient.mri_reports.remarks)
+
+
+def measured_on_mri(patient: Patient, what: report_text.Finding, *, site: Site | None = None) -> Finding[Sign]:
+    """Observations of their own that measure this finding (RAMRIS score, depth of edema), the newest of each place."""
+    listing = patient.imaging_measures
+    held = [sign for sign in listing.about(what) if site is None or sign.site.same_as(site)]
+    recent = [sign for sign in held if sign.fact.when and sign.fact.when.age_days(patient.as_of) <= REPORT_DAYS]
+    newest = (one for one in recent if not any(_same(other.site, one.site) and after(other, one) for other in recent))
+    return finding(tuple(newest), listing.gaps)
+
+
+def after(one: Sign, other: Sign) -> bool:
+    """Of a later day."""
+    return bool(one.fact.when and other.fact.when and one.fact.when.first.date() > other.fact.when.last.date())
 
 
 def newest_mri(

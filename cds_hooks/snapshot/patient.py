@@ -82,6 +82,7 @@ class Patient:
     densitometry: Listing[Event] = NOT_READ  # reports of bone density measurements
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
+    imaging_measures: Listing[Sign] = NOT_READ  # Observations of their own: RAMRIS score, depth of edema
     open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # system and code, or "" and words
     _had: dict[tuple[Concept, ...], Finding[Problem]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -312,6 +313,10 @@ class Patient:
         return imaging.seen_on_mri(
             self, *findings, site=site, said=said, within_days=within_days, preliminary=preliminary
         )
+
+    def measured_on_mri(self, finding: report_text.Finding, *, site: Site | None = None) -> Finding[Sign]:
+        """The newest measurements of this finding that are Observations of their own."""
+        return imaging.measured_on_mri(self, finding, site=site)
 
     def newest_mri(
         self, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False

@@ -683,3 +683,4 @@ class Need(StrEnum):
     OPEN_ORDERS = "open orders"
     MRI = "MR reports"
     RADIOGRAPHS = "reports of radiographs"
+    IMAGING_MEASURES = "measurements on imaging"

@@ -218,6 +218,7 @@ def an_order(
     site: Site = ANYWHERE,
     planned_days: float | None = None,
     sequences: Sequence[Series] = (),
+    levels: Sequence[str] = (),
 ) -> Order:
     """A draft that gives no medicine: of a procedure, an examination or a device, without a reason."""
     return Order(
@@ -229,6 +230,7 @@ def an_order(
         site=site,
         planned_days=planned_days,
         sequences=frozenset(sequences),
+        levels=frozenset(levels),
     )
 
 
@@ -449,6 +451,7 @@ def a_patient(
     densitometry: Sequence[Event] | Listing[Event] = (),
     mri_reports: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     radiographs: Sequence[ImagingReport] | Listing[ImagingReport] = (),
+    imaging_measures: Sequence[Sign] | Listing[Sign] = (),
     differentials: Sequence[Problem] = (),
     demographics: Demographics = A_MAN,
     open_services: Sequence[tuple[str, str]] = (),
@@ -482,6 +485,7 @@ def a_patient(
         densitometry=_listing(densitometry),
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
+        imaging_measures=_listing(imaging_measures),
         differentials=tuple(differentials),
         open_services=Later.of(frozenset(open_services)),
     )

@@ -60,6 +60,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.BONE_DENSITY: ("scores", "densitometry"),
     Need.IMMUNOLOGY: ("immunology",),
     Need.IMAGING_STUDIES: ("imaging_studies",),
+    Need.IMAGING_MEASURES: ("imaging_measures",),
 }
 
 FOOT, HIP = Site(Region.ANKLE_FOOT), Site(Region.HIP)

@@ -46,6 +46,7 @@ HOW = frozenset(
 )
 """What a note may add to an order."""
 SPECIALTIES = frozenset({Concept.SPECIALTY_ORTHOPEDICS, Concept.SPECIALTY_PAIN, Concept.SPECIALTY_RHEUMATOLOGY})
+"""Of whom something is asked, or who saw the patient; a name of an order means neither ("rheumatology panel")."""
 
 _DAYS = {"d": 1, "t": 1, "j": 1, "g": 1, "w": 7, "s": 7, "m": 30}  # by the first letter of the unit
 _LENGTH = (
@@ -107,7 +108,7 @@ def _what(order: CareOrder) -> Iterator[fhir.CodeableConcept]:
 
 
 def concepts_asked(asked: Asked, reader: Reader) -> frozenset[Concept]:
-    found = [concepts_of(concept, reader.lookups) for concept in asked.what]
+    found = [concepts_of(concept, reader.lookups) - SPECIALTIES for concept in asked.what]
     found += [concepts_of(note, reader.lookups) & HOW for note in in_words(*asked.notes)]
     found += [concepts_of(performer, reader.lookups) & SPECIALTIES for performer in asked.performers]
     return frozenset().union(*found)

@@ -85,6 +85,11 @@ INTERPRETATIONS: Mapping[str, Answer] = {
 SCORE = "score"
 PHQ_ANSWERS = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
 """What the answers of the PHQ count, from "not at all" to "nearly every day" (LOINC answer list LL358-3)."""
+FLAGS: Mapping[str, Answer] = {
+    **dict.fromkeys(("H", "HH", "HU", "A", "AA"), Answer.POSITIVE),
+    **dict.fromkeys(("N", "L"), Answer.NEGATIVE),
+}
+"""What the flag of an antibody says; of other results it says nothing of presence."""
 MILLIMETERS = {"mm": 1.0, "cm": 10.0}
 WHEAL_UNDECIDED_FROM, WHEAL_POSITIVE_FROM = 5.0, 10.0  # mm; between the two it depends on the risk
 _WHEAL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*mm\s*", re.IGNORECASE)
@@ -156,8 +161,8 @@ def _read(reader: Reader, key: str, fact: str, wanted: Sequence[Concept]) -> Lis
             continue
         components = fhir.decode_list(raw.component, fhir.Component)
         unreadable += components is None
-        when = _when(raw, reader)
-        for part in _parts(raw, components or ()):
+        when = date_of(raw, reader)
+        for part in parts_of(raw, components or ()):
             concepts = coded(part.code, reader.lookups).intersection(wanted)
             concepts = concepts & COUNT_WHEN_PRELIMINARY if raw.status == PRELIMINARY else concepts
             results += [
@@ -167,7 +172,7 @@ def _read(reader: Reader, key: str, fact: str, wanted: Sequence[Concept]) -> Lis
     return Indexed(results, reader.chart.gap(key, fact, unreadable))
 
 
-def _parts(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
+def parts_of(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
     """The observation and its components, as far as they are said to have a value. A panel has none of its own."""
     if raw.data_absent_reason is None and (not components or _has_value(raw)):
         yield raw
@@ -179,7 +184,8 @@ def _has_value(part: Valued) -> bool:
     return any(value is not None for value in (*values, part.value_boolean, part.value_date_time))
 
 
-def _when(raw: fhir.Observation, reader: Reader) -> When | None:
+def date_of(raw: fhir.Observation, reader: Reader) -> When | None:
+    """When the sample was taken, else when the result was issued."""
     period = raw.effective_period or fhir.Period()
     return reader.when(raw.effective_date_time, raw.effective_instant, period.end, period.start, raw.issued)
 
@@ -371,7 +377,7 @@ def _answer(
     if concept is Concept.TUBERCULIN_SKIN_TEST and (wheal := _millimeters(part)) is not None:
         answer = _by_wheal(wheal)
         return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, f"{wheal:.10g}", when, "mm"))
-    interpreted = _interpretation(part) or (_by_range(part) if concept in IMMUNOLOGY else None)
+    interpreted = _interpretation(part) or (_of_antibody(part) if concept in IMMUNOLOGY else None)
     if said is None and interpreted is None:
         return _unusable(concept, Refusal.NO_VALUE)
     answers = {ANSWERS[found] for found in concepts_of(said, reader.lookups) if found in ANSWERS}
@@ -382,11 +388,16 @@ def _answer(
     return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, value, when))
 
 
-def _interpretation(part: Valued) -> Answer | None:
+def _interpretation(part: Valued, meanings: Mapping[str, Answer] = INTERPRETATIONS) -> Answer | None:
     """What the laboratory makes of the value (http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation)."""
     codes = {coding.code or "" for concept in concepts_in(part.interpretation) for coding in concept.coding or ()}
-    found = {INTERPRETATIONS[code] for code in codes if code in INTERPRETATIONS}
+    found = {meanings[code] for code in codes if code in meanings}
     return found.pop() if len(found) == 1 else None
+
+
+def _of_antibody(part: Valued) -> Answer | None:
+    """By the laboratory's limit, else by its flag."""
+    return _by_range(part) or _interpretation(part, FLAGS)
 
 
 def _by_range(part: Valued) -> Answer | None:
@@ -403,9 +414,14 @@ def _by_range(part: Valued) -> Answer | None:
     return Answer.NEGATIVE if value.surely_at_most(high) else None
 
 
+def amount_in_words(part: Valued) -> str:
+    """A number or a text as the chart wrote it, with its unit; nothing where there is none."""
+    return _number(part) or (part.value_string or "").strip()
+
+
 def _number(part: Valued) -> str:
     """A number as the chart wrote it, with its unit; nothing where there is none."""
-    given = part.value_quantity or fhir.Quantity()
+    given = part.value_quantity or fhir.Quantity(value=part.value_integer)
     if given.value is None:
         return ""
     return f"{given.comparator or ''}{given.value:.10g} {given.unit or given.code or ''}".strip()

@@ -29,6 +29,7 @@ from cds_hooks.snapshot.from_fhir.imaging import (
     read_radiographs,
     unresolved_imaging_results,
 )
+from cds_hooks.snapshot.from_fhir.imaging_measures import read_imaging_measures
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -62,6 +63,7 @@ from cds_hooks.snapshot.queries import (
     DEVICE_REQUESTS,
     DEVICES,
     ENCOUNTERS,
+    IMAGING_MEASURES,
     IMAGING_REPORTS,
     IMAGING_STUDIES,
     IMMUNIZATIONS,
@@ -210,6 +212,8 @@ class Reading:
             parts["mri_reports"] = Deferred(partial(read_mri_reports, reader, self._reports))
             parts["radiographs"] = Deferred(partial(read_radiographs, reader, self._reports))
             parts["densitometry"] = Deferred(partial(read_densitometry, reader))
+        if IMAGING_MEASURES in wanted:
+            parts["imaging_measures"] = Deferred(partial(read_imaging_measures, reader, self._reports))
         if ENCOUNTERS in wanted:
             parts["encounters"] = Deferred(partial(read_encounters, reader))
         if PROCEDURES in wanted:

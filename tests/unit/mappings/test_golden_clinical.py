@@ -127,7 +127,7 @@ CONDITIONS = [
     ("third_trimester", ICD10CM, "Z3A.33 Z3A.28 Z34.93", "Z3A.27 Z34.92"),
     ("lactation", ICD10CM, "Z39.1 O92.4", "Z39.2 O92.3 O92.5 O92.011"),
     ("lactation", SNOMED, "69840006 866041003", "289256000"),
-    ("postpartum", ICD10CM, "Z39.2", "Z34.93"),
+    ("postpartum", ICD10CM, "Z39.2 O80 Z37.0", "Z34.93 O03.9"),
     ("cirrhosis", ICD10CM, "K74.60 K70.30", "K72.00 K76.0"),
     ("liver_decompensation", ICD10CM, "K70.31 K76.7", "K70.30 K74.60"),
     ("hypertriglyceridemia", ICD10CM, "E78.1", "E78.2 E78.5 E78.00"),
@@ -455,6 +455,26 @@ def test_a_code_that_nobody_confirmed_is_not_known(knowledge: Knowledge, system:
         ("Liver cirrhosis, Child A", {"cirrhosis", "child_pugh_a"}),
         ("Elective surgery", {"operation"}),
         ("Recent stroke", {"stroke_tia"}),
+        ("L1 compression fracture", {"vertebral_fracture"}),
+        ("Compression fracture of L1", {"vertebral_fracture"}),
+        ("Burst fracture of T12", {"vertebral_fracture"}),
+        ("Fracture of vertebra", {"vertebral_fracture"}),
+        ("LWK 1 Fraktur", {"vertebral_fracture"}),
+        ("Vertebral insufficiency fracture", {"vertebral_fracture"}),
+        ("Compression fracture of tibial plateau", {"fracture"}),
+        ("Unstable L1 fracture", {"unstable_vertebral_fracture"}),
+        ("Immobilization of spine", {"bed_rest"}),
+        ("AVN of hip", {"osteonecrosis"}),
+        ("CNO", {"chronic_nonbacterial_osteomyelitis"}),
+        ("Skin discoloration of the left foot", {"skin_color_asymmetry"}),
+        ("Temperature difference, right foot warmer", {"skin_temperature_asymmetry"}),
+        ("Abnormal sweating", {"sweating_asymmetry"}),
+        ("Full-term uncomplicated delivery", {"postpartum"}),
+        ("Rheumatology Physician", {"specialty_rheumatology"}),
+        ("Orthopaedic Surgery Physician", {"specialty_orthopedics"}),
+        ("Orthopedics", {"referral_orthopedics"}),
+        ("Orthopedic surgery consult", {"referral_orthopedics"}),
+        ("Ambulatory referral to orthopedic surgery", {"referral_orthopedics"}),
     ],
 )
 def test_text_names(knowledge: Knowledge, text: str, concepts: set[str]) -> None:
@@ -628,3 +648,18 @@ def _verhoeff(code: str) -> bool:
             permutation = [_FIRST[each] for each in permutation]
         check = _D[check][permutation[int(digit)]]
     return check == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Compression fracture of tibial plateau", "vertebral_fracture"),
+        ("History of vertebral fracture", "vertebral_fracture"),
+        ("Vertebral insufficiency fracture", "stress_fracture"),
+        ("Osteonecrosis due to drugs, jaw", "osteonecrosis"),
+        ("Neuropathic foot pain", "pain_foot"),
+        ("Neuropathic foot pain", "lower_limb_bone_pain"),
+    ],
+)
+def test_a_longer_name_means_something_else(knowledge: Knowledge, text: str, hidden: str) -> None:
+    assert hidden not in knowledge.concepts_named(text)

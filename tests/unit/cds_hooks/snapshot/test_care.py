@@ -105,6 +105,14 @@ def test_a_height_is_no_place() -> None:
     }
 
 
+def test_a_specialty_in_the_name_of_an_order() -> None:
+    """A panel of rheumatology is no visit there."""
+    panel = fhir_service_order(named("Rheumatology panel"))
+    referral = fhir_service_order(named("Referral to rheumatology"))
+
+    assert [item.concepts for item in read([panel, referral]).care.items] == [{Concept.REFERRAL_RHEUMATOLOGY}]
+
+
 @pytest.mark.parametrize(
     ("changed", "planned"),
     [

@@ -234,6 +234,13 @@ def test_a_period_without_any_start_begins_today() -> None:
     assert found.planned_days == 7
 
 
+def test_the_levels_of_an_augmentation() -> None:
+    """From its name and its site; of another order nobody asks."""
+    assert ordered("Kyphoplasty T12 and L1").levels == {"T12", "L1"}
+    assert ordered("Kyphoplasty", bodySite=[named("L1 vertebra")]).levels == {"L1"}
+    assert ordered("Strict bed rest, fracture L1").levels == frozenset()
+
+
 # -- MR sequences
 
 

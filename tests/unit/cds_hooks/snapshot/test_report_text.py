@@ -214,6 +214,7 @@ def test_the_kind_of_a_fracture_is_read_where_stated(
     [
         ("Marrow edema of the femoral head and neck.", Pattern.HEAD_AND_NECK),
         ("Marrow edema of the femoral head extending into the neck.", Pattern.HEAD_AND_NECK),
+        ("Marrow edema of head and neck of the left femur.", Pattern.HEAD_AND_NECK),
         ("Marrow edema of the femoral head sparing the femoral neck.", None),
         ("Diffuse marrow edema of the femoral head.", Pattern.DIFFUSE),
         ("Marrow edema of the talar head and neck.", None),

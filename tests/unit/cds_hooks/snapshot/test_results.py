@@ -416,10 +416,12 @@ UP_TO_17 = [{"high": a_quantity(17, "U/mL")}]
         ({"valueQuantity": {"value": 120}, "referenceRange": [{"high": {"value": 17}}]}, Answer.POSITIVE, "120"),
         ({"valueQuantity": a_quantity(3, "U/mL"), "interpretation": interpreted("POS")}, Answer.POSITIVE, "3 U/mL"),
         ({"valueCodeableConcept": named("Negative"), "referenceRange": UP_TO_17}, Answer.NEGATIVE, "Negative"),
+        ({"valueQuantity": a_quantity(45, "U/mL"), "interpretation": interpreted("H")}, Answer.POSITIVE, "45 U/mL"),
+        ({"valueQuantity": a_quantity(4, "U/mL"), "interpretation": interpreted("N")}, Answer.NEGATIVE, "4 U/mL"),
     ],
 )
 def test_an_antibody(value: Json, answer: Answer, shown: str) -> None:
-    """A number is judged by the laboratory's own limit."""
+    """A number is judged by the laboratory's own limit, else by its flag."""
     found = only(read([fhir_observation(ANTI_CCP, **value)], observations_under=IMMUNOLOGY).immunology)
 
     assert (found.answer, found.fact.value) == (answer, shown)
