@@ -58,6 +58,7 @@ class DrugGroup(StrEnum):
     LITHIUM = "lithium"
     LITHIUM_LOCAL = "lithium_local"
     MAGNESIUM_SULFATE = "magnesium_sulfate"
+    MULTIVITAMIN = "multivitamin"
     MUSCLE_RELAXANT = "muscle_relaxant"
     MUSCLE_RELAXANT_PERIPHERAL = "muscle_relaxant_peripheral"
     NALOXONE = "naloxone"

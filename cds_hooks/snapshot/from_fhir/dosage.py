@@ -221,8 +221,8 @@ def _amount(quantity: fhir.Quantity | None, medicine: Medicine) -> _Amount:
     value, strength = quantity.value, medicine.strength
     for unit in filter(None, (fold(quantity.code or "").strip(), fold(quantity.unit or "").strip())):
         if unit in MG:
-            if medicine.of(DrugGroup.CALCIUM) and medicine.of(DrugGroup.VITAMIN_D):
-                return _Amount()  # of which of the two?
+            if _of_several(medicine):
+                return _Amount()  # of which of them?
             return _of_vitamin_d(_Amount(mg=value * MG[unit], pieces=_pieces(value * MG[unit], strength.mg)), medicine)
         if unit in UNITS:
             return _of_vitamin_d(_Amount(units=value, pieces=_pieces(value, strength.units)), medicine)
@@ -242,9 +242,14 @@ def _pieces(amount: float, strength: float | None) -> float | None:
     return amount / strength if strength else None
 
 
+def _of_several(medicine: Medicine) -> bool:
+    both = medicine.of(DrugGroup.CALCIUM) and medicine.of(DrugGroup.VITAMIN_D)
+    return bool(both or medicine.of(DrugGroup.MULTIVITAMIN))
+
+
 def _of_vitamin_d(amount: _Amount, medicine: Medicine) -> _Amount:
     """Vitamin D in both measures: 1 microgram is 40 IU."""
-    if not medicine.of(DrugGroup.VITAMIN_D):
+    if medicine.groups.isdisjoint((DrugGroup.VITAMIN_D, DrugGroup.MULTIVITAMIN)):
         return amount
     if amount.units is None and amount.mg is not None:
         return amount._replace(units=rounded(amount.mg / MG_PER_UNIT_OF_VITAMIN_D))

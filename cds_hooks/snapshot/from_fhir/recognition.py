@@ -40,6 +40,8 @@ SYSTEMIC = frozenset({Route.ORAL, Route.PARENTERAL})
 _LOCAL = {"topical", "ophthalmic", "otic", "vaginal", "irrigation", "local"}
 ADJUNCTS = frozenset({DrugGroup.ANALGESIC_OTHER})
 """What a fixed combination holds beside the drug that rules measure: acetaminophen with an opioid."""
+SUPPLEMENTS = frozenset({DrugGroup.VITAMIN_D, DrugGroup.CALCIUM, DrugGroup.CALCIUM_VITAMIN_D_COMBINATION})
+"""What a multivitamin does not count as, whatever it holds (rule specification 0.2)."""
 GROUPS = {str(group): group for group in DrugGroup}
 _HEPARIN = frozenset({DrugGroup.ANTICOAGULANT, DrugGroup.ANTICOAGULANT_FLUSH})
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
@@ -117,6 +119,8 @@ def recognize(
     drugs = _drugs(entries, certainty) | _drugs(stopped, Certainty.UNCERTAIN)
     if any(drug.ingredient == HEPARIN or drug.group is DrugGroup.ANTICOAGULANT_FLUSH for drug in drugs):
         drugs = _settle_heparin(drugs, texts, dosages, lookups)
+    if any(drug.group is DrugGroup.MULTIVITAMIN for drug in drugs):
+        drugs = {drug for drug in drugs if drug.group not in SUPPLEMENTS}
     if route is Route.LOCAL:
         drugs = {drug for drug in drugs if not _topical(drug, texts)}
     return Medicine(
