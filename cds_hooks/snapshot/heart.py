@@ -10,34 +10,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Fact, Finding, Present, only
-from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot.model import Fact, Finding, Present, any_of, only
+from cds_hooks.snapshot.problem import Event, Problem, Result
 from cds_hooks.snapshot.vocabulary import Concept
+from cds_hooks.snapshot.when import When
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
 
 CLASSES = {Concept.NYHA_1: 1, Concept.NYHA_2: 2, Concept.NYHA_3: 3, Concept.NYHA_4: 4}
+ANY_AGE = float("inf")  # a class stands until a newer one is recorded
 SEVERE_CLASS = 3  # "NYHA III-IV", moderate to severe
 
 
 @dataclass(frozen=True, slots=True)
 class HeartFailure:
-    """Heart failure as the problem list has it. `nyha` is 1 to 4, None where no class is recorded. `decompensated` is
-    acute or decompensated failure."""
+    """Heart failure as the problem list and observations of its class have it. `nyha` is 1 to 4, None where no class is
+    recorded. `decompensated` is acute or decompensated failure."""
 
-    problems: tuple[Problem, ...]
+    records: tuple[Problem | Result, ...]
     nyha: int | None
     decompensated: bool
 
     @property
     def fact(self) -> Fact:
-        return self.problems[0].fact
+        return self.records[0].fact
 
     @property
     def facts(self) -> tuple[Fact, ...]:
         """Every record that says so, also where they do not agree about the class."""
-        return tuple(problem.fact for problem in self.problems)
+        return tuple(record.fact for record in self.records)
 
     @property
     def severe(self) -> bool:
@@ -52,28 +54,41 @@ class HeartFailure:
 
 def heart_failure(patient: Patient) -> Finding[HeartFailure]:
     """Current heart failure, as one item. A recorded NYHA class is heart failure by itself."""
-    found = patient.has(Concept.HEART_FAILURE, Concept.HEART_FAILURE_DECOMPENSATED, *CLASSES)
+    found = any_of(
+        patient.has(Concept.HEART_FAILURE, Concept.HEART_FAILURE_DECOMPENSATED, *CLASSES),
+        patient.newest(Concept.NYHA_CLASS, ANY_AGE),
+    )
     if not isinstance(found, Present):
         return found
-    decompensated = any(Concept.HEART_FAILURE_DECOMPENSATED in problem.concepts for problem in found.items)
-    return Present((HeartFailure(found.items, _nyha(found.items), decompensated),), found.gaps)
+    decompensated = any(Concept.HEART_FAILURE_DECOMPENSATED in record.subjects for record in found.items)
+    return Present((HeartFailure(found.items, _nyha(found.items), decompensated),), found.gaps, found.remarks)
 
 
-def heart_failure_if(patient: Patient, so: Callable[[HeartFailure], bool]) -> Finding[Problem]:
+def heart_failure_if(patient: Patient, so: Callable[[HeartFailure], bool]) -> Finding[Problem | Result]:
     """The records of the heart failure, where it is of this kind."""
     found = only(heart_failure(patient), so)
-    return Present(found.items[0].problems, found.gaps) if isinstance(found, Present) else found
+    return Present(found.items[0].records, found.gaps, found.remarks) if isinstance(found, Present) else found
 
 
-def _nyha(problems: tuple[Problem, ...]) -> int | None:
+def _nyha(records: tuple[Problem | Result, ...]) -> int | None:
     """The newest class; the higher one where the dates do not show which is newer."""
-    classed = [problem for problem in problems if problem.concepts & CLASSES.keys()]
-    standing = [problem for problem in classed if not any(_newer(other, problem) for other in classed)]
-    return max((CLASSES[each] for problem in standing for each in problem.concepts & CLASSES.keys()), default=None)
+    classed = [(each, _date(record)) for record in records for each in _classes(record)]
+    standing = (each for each, date in classed if not any(_newer(other, date) for _, other in classed))
+    return max(standing, default=None)
 
 
-def _newer(one: Problem, other: Problem) -> bool:
-    return bool(one.recorded and other.recorded and one.recorded.first > other.recorded.last)
+def _classes(record: Problem | Result) -> list[int]:
+    if isinstance(record, Result):
+        return [int(record.number)] if record.number else []
+    return [CLASSES[concept] for concept in record.concepts & CLASSES.keys()]
+
+
+def _date(record: Problem | Result) -> When | None:
+    return record.when if isinstance(record, Result) else record.recorded
+
+
+def _newer(one: When | None, other: When | None) -> bool:
+    return bool(one and other and one.first > other.last)
 
 
 # -- events

@@ -74,6 +74,7 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.HBA1C: (SCREENING_LABS,),
     Need.SCREENING: (SCREENING_LABS,),
     Need.BLOOD_PRESSURE: (VITALS,),
+    Need.NYHA_CLASS: (VITALS,),
     Need.PAIN: (VITALS,),
     Need.TEMPERATURE: (VITALS,),
     Need.WEIGHT: (VITALS,),

@@ -659,6 +659,7 @@ class Need(StrEnum):
     HBA1C = "HbA1c"
     SCREENING = "tuberculosis and hepatitis B tests"
     BLOOD_PRESSURE = "blood pressure"
+    NYHA_CLASS = "NYHA class"
     PAIN = "pain score"
     TEMPERATURE = "body temperature"
     WEIGHT = "body weight"

@@ -12,10 +12,13 @@ import pytest
 from tests.builders.calls import a_request, answer_of, cards_in, full_prefetch, the_advisor
 from tests.builders.fhir import (
     ATC,
+    ICD10CM,
     EDEMA_SYNDROME,
+    EGFR,
     LOINC,
     PREGNANCY,
     RXNORM,
+    SNOMED,
     Json,
     a_quantity,
     coded,
@@ -29,6 +32,7 @@ from tests.builders.fhir import (
 from tests.builders.moment import day
 
 SYNDROME = fhir_condition(EDEMA_SYNDROME, id="syndrome")
+KIDNEY = fhir_observation(EGFR, id="egfr", valueCodeableConcept=None, valueQuantity=a_quantity(90, "mL/min/{1.73_m2}"))
 NAPROXEN = coded(ATC, "M01AE02", "naproxen")
 COLECALCIFEROL = coded(ATC, "A11CC05", "colecalciferol")
 MULTIVITAMIN = coded(RXNORM, "1235389", "multivitamin chewable tablet")
@@ -36,8 +40,8 @@ A_WOMAN = fhir_patient(gender="female", birthDate="1995-03-02")
 
 
 def answers(draft: Json, *chart: Json, hook: str = "order-sign") -> list[tuple[str, str]]:
-    """Rule and indicator of each card for this draft, in a patient with an edema syndrome and this chart."""
-    rows: Sequence[Any] = (SYNDROME, *chart)
+    """Rule and indicator of each card for this draft, in a patient with an edema syndrome, good kidneys and this chart."""
+    rows: Sequence[Any] = (SYNDROME, KIDNEY, *chart)
     cards = cards_in(answer_of(hook, a_request(hook, [draft], full_prefetch(the_advisor(), hook, rows))))
     return [(card["source"]["topic"]["code"].removeprefix("BME-DS-"), card["indicator"]) for card in cards]
 
@@ -88,3 +92,41 @@ def test_a_multivitamin_counts_in_the_dose() -> None:
 
     assert answers(drops(3700), multivitamin) == [("VTD-04", "warning")]
     assert answers(drops(3600), multivitamin) == []
+
+
+# -- NSA-05
+
+
+@pytest.mark.parametrize(
+    ("value", "indicator"),
+    [
+        ({"valueCodeableConcept": coded(SNOMED, "420913000")}, "critical"),
+        ({"valueCodeableConcept": named("NYHA class III")}, "critical"),
+        ({"valueCodeableConcept": named("Class IV")}, "critical"),
+        ({"valueString": "III"}, "critical"),
+        ({"valueInteger": 3}, "critical"),
+        ({"valueQuantity": {"value": 4}}, "critical"),
+        ({"valueCodeableConcept": named("Class II")}, "warning"),
+        ({"valueInteger": 1}, "warning"),
+        ({"valueString": "II-III"}, "warning"),
+        ({"valueInteger": 5}, "warning"),
+        ({}, "warning"),
+    ],
+)
+@pytest.mark.parametrize("code", ["88020-3", "93124-6"])
+def test_the_class_of_heart_failure_may_be_an_observation(code: str, value: Json, indicator: str) -> None:
+    """One that names no class, or two, leaves the heart failure without a class."""
+    failure = fhir_condition(coded(ICD10CM, "I50.9", "Heart failure"), id="failure")
+    observed = fhir_observation(coded(LOINC, code), **{"valueCodeableConcept": None} | value)
+    assert answers(fhir_draft(NAPROXEN), failure, observed) == [("NSA-05", indicator)]
+
+
+def test_the_newest_class_counts_wherever_it_stands() -> None:
+    """An observation that is newer than the problem, or older."""
+    failure = fhir_condition(named("Heart failure NYHA III"), id="failure", recordedDate=day(100))
+
+    def class_two(days: int) -> Json:
+        return fhir_observation(coded(LOINC, "88020-3"), valueCodeableConcept=named("II"), effectiveDateTime=day(days))
+
+    assert answers(fhir_draft(NAPROXEN), failure, class_two(10)) == [("NSA-05", "warning")]
+    assert answers(fhir_draft(NAPROXEN), failure, class_two(200)) == [("NSA-05", "critical")]

@@ -14,9 +14,10 @@ from math import isfinite
 from cds_hooks.snapshot import queries
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, code_of, text_of
-from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
+from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
+from cds_hooks.snapshot.heart import CLASSES
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
 from cds_hooks.snapshot.measures import BONE, IMMUNOLOGY, KIDNEY_AND_CLOTTING, SCORES, SCREENING, VITAL_SIGNS
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Indexed, Listing, Unread
@@ -81,6 +82,8 @@ INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
     **dict.fromkeys(("IND", "E", "WR"), Answer.UNDECIDED),
 }
+NYHA_CLASS = re.compile(r"\b(?:IV|I{1,3}|[1-4])\b")
+ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 MILLIMETERS = {"mm": 1.0, "cm": 10.0}
 WHEAL_UNDECIDED_FROM, WHEAL_POSITIVE_FROM = 5.0, 10.0  # mm; between the two it depends on the risk
 _WHEAL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*mm\s*", re.IGNORECASE)
@@ -101,6 +104,7 @@ NAMES: Mapping[str, str] = {
     "diastolic_bp": "diastolic blood pressure",
     "pain_nrs": "pain score",
     "pain_vas": "pain score",
+    "nyha_class": "NYHA class",
     "gestational_age_weeks": "gestational age",
     "gestational_age_days": "gestational age",
     "hcg_qualitative": "pregnancy test (hCG)",
@@ -196,6 +200,8 @@ def _value(
         return _unusable(concept, "is dated in the future")
     if concept is Concept.DELIVERY_DATE:
         return _date(row, part, concept, when, reader)
+    if concept is Concept.NYHA_CLASS:
+        return _nyha_class(row, part, concept, when, reader)
     if kind := UNIT_KINDS.get(concept):
         return _amount(row, part, concept, kind, when, reader)
     return _answer(row, part, concept, when, reader)
@@ -351,6 +357,24 @@ def _answer(
         answer = interpreted
     value = text_of(said) if said else _number(part) or str(interpreted)
     return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, value, when))
+
+
+def _nyha_class(
+    row: Row[fhir.Observation], part: Valued, concept: Concept, when: When | None, reader: Reader
+) -> Result | Gap:
+    """The class as a number, 1 to 4, from a code, a text ("Class III") or a number. One that names two is not used."""
+    said = part.value_codeable_concept or fhir.CodeableConcept(text=part.value_string)
+    classes = {CLASSES[found] for found in concepts_of(said, reader.lookups) if found in CLASSES}
+    number = part.value_quantity.value if part.value_quantity else part.value_integer
+    texts = [*texts_of((said,)), *([f"{number:.10g}"] if number is not None else [])]
+    words = {word for text in texts for word in NYHA_CLASS.findall(text)}
+    classes |= {ROMAN.get(word) or int(word) for word in words}
+    if len(classes) != 1:
+        return _unusable(concept, "does not state one class")
+    (found,) = classes
+    return Result(
+        concept=concept, when=when, quantity=Quantity(float(found)), fact=_fact(row, concept, f"{found}", when)
+    )
 
 
 def _interpretation(part: Valued) -> Answer | None:
