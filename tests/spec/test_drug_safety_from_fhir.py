@@ -12,35 +12,42 @@ import pytest
 from tests.builders.calls import a_request, answer_of, cards_in, full_prefetch, the_advisor
 from tests.builders.fhir import (
     ATC,
-    ICD10CM,
     EDEMA_SYNDROME,
     EGFR,
+    ICD10CM,
     LOINC,
+    NEGATIVE,
     PREGNANCY,
     RXNORM,
     SNOMED,
     Json,
     a_quantity,
     coded,
+    fhir_allergy,
     fhir_condition,
     fhir_draft,
+    fhir_immunization,
     fhir_medication_request,
     fhir_observation,
     fhir_patient,
+    fhir_procedure,
     named,
 )
 from tests.builders.moment import day
 
 SYNDROME = fhir_condition(EDEMA_SYNDROME, id="syndrome")
 KIDNEY = fhir_observation(EGFR, id="egfr", valueCodeableConcept=None, valueQuantity=a_quantity(90, "mL/min/{1.73_m2}"))
+NIFEDIPINE_RETARD = coded(ATC, "C08CA05", "nifedipine 20 mg extended release tablet")
+ADALIMUMAB = coded(ATC, "L04AB04", "adalimumab")
 NAPROXEN = coded(ATC, "M01AE02", "naproxen")
 COLECALCIFEROL = coded(ATC, "A11CC05", "colecalciferol")
 MULTIVITAMIN = coded(RXNORM, "1235389", "multivitamin chewable tablet")
+RHEUMATOID_ARTHRITIS = fhir_condition(coded(ICD10CM, "M06.9", "Rheumatoid arthritis"), id="arthritis")
 A_WOMAN = fhir_patient(gender="female", birthDate="1995-03-02")
 
 
 def answers(draft: Json, *chart: Json, hook: str = "order-sign") -> list[tuple[str, str]]:
-    """Rule and indicator of each card for this draft, in a patient with an edema syndrome, good kidneys and this chart."""
+    """Rule and indicator of each card for this draft, in an edema syndrome, with good kidneys and this chart."""
     rows: Sequence[Any] = (SYNDROME, KIDNEY, *chart)
     cards = cards_in(answer_of(hook, a_request(hook, [draft], full_prefetch(the_advisor(), hook, rows))))
     return [(card["source"]["topic"]["code"].removeprefix("BME-DS-"), card["indicator"]) for card in cards]
@@ -130,3 +137,113 @@ def test_the_newest_class_counts_wherever_it_stands() -> None:
 
     assert answers(fhir_draft(NAPROXEN), failure, class_two(10)) == [("NSA-05", "warning")]
     assert answers(fhir_draft(NAPROXEN), failure, class_two(200)) == [("NSA-05", "critical")]
+
+
+# -- NSA-03 and NSA-08
+
+
+@pytest.mark.parametrize("code", ["K29.71", "K31.811", "K55.21", "K57.31", "K62.5"])
+def test_bleeding_named_by_a_code_of_its_lesion(code: str) -> None:
+    """ICD-10-CM states the bleeding in the code of gastritis, angiodysplasia and diverticula; the code beside it
+    states that there is none."""
+    assert answers(fhir_draft(NAPROXEN), fhir_condition(coded(ICD10CM, code))) == [("NSA-03", "critical")]
+    assert answers(fhir_draft(NAPROXEN), fhir_condition(coded(ICD10CM, "K29.70"))) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Samter's triad", "NSAID-exacerbated asthma", "Allergy to non-steroidal anti-inflammatory agents"]
+)
+def test_hypersensitivity_in_words(text: str) -> None:
+    """As a problem, or as the substance of an allergy."""
+    record = fhir_allergy(named(text)) if text.startswith("Allergy") else fhir_condition(named(text))
+    assert answers(fhir_draft(NAPROXEN), record) == [("NSA-08", "critical")]
+
+
+# -- the end of a supply (rule specification 0.1)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(40, [("NSA-06", "warning")]), (41, [])])
+def test_a_supply_ends_by_calendar_days(days: int, expected: list[tuple[str, str]]) -> None:
+    """Ten days of supply and thirty of grace: written forty days ago it is not past its end, whatever the hour."""
+    supply = {"expectedSupplyDuration": {"value": 10, "unit": "days", "code": "d"}}
+    written = fhir_medication_request(
+        coded(ATC, "M01AE01", "ibuprofen"), id="ibuprofen", authoredOn=f"{day(days)}T00:30:00Z", dispenseRequest=supply
+    )
+    assert answers(fhir_draft(NAPROXEN), written) == expected
+
+
+# -- NIF-01 and NIF-02
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Severe aortic stenosis", [("NIF-01", "critical")]),
+        ("Aortic stenosis", [("NIF-01", "warning")]),
+        ("Mild aortic stenosis", []),
+        ("Mittelgradige Aortenklappenstenose", []),
+    ],
+)
+def test_the_severity_of_an_aortic_stenosis(text: str, expected: list[tuple[str, str]]) -> None:
+    """Stated as not severe it is silent, also where the code alone does not say; unstated it warns."""
+    assert answers(fhir_draft(NIFEDIPINE_RETARD), fhir_condition(coded(ICD10CM, "I35.0", text))) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["fluconazole 200 mg oral tablet", "isavuconazole 100 mg capsule", "itraconazole 100 mg"]
+)
+def test_an_azole_is_named_as_a_class(text: str) -> None:
+    """Also those that the tables hold as moderate inhibitors; other moderate inhibitors are silent."""
+    by_mouth = [{"route": named("oral")}]
+    azole = fhir_medication_request(named(text), dosageInstruction=by_mouth)
+    assert answers(fhir_draft(NIFEDIPINE_RETARD), azole) == [("NIF-02", "warning")]
+    erythromycin = fhir_medication_request(named("erythromycin 500 mg"), dosageInstruction=by_mouth)
+    assert answers(fhir_draft(NIFEDIPINE_RETARD), erythromycin) == []
+
+
+# -- COR-03 and COR-04
+
+
+def test_an_injection_named_the_other_way_round() -> None:
+    """ "Injection of steroid into the ankle" is a steroid injection; one of hyaluronic acid is none."""
+    draft = fhir_draft(
+        named("triamcinolone acetonide 40 mg/mL injection"),
+        dosageInstruction=[{"route": named("intra-articular"), "text": "right ankle"}],
+    )
+    before = fhir_procedure(named("Injection of steroid into right ankle joint"), performedDateTime=day(20))
+    assert answers(draft, before) == [("COR-03", "warning")]
+    gel = fhir_procedure(named("Hyaluronic acid injection, right ankle"), performedDateTime=day(20))
+    assert answers(draft, gel) == []
+    fracture = fhir_condition(named("Insufficiency fracture of the right talus"), id="fracture")
+    assert answers(draft, fracture) == [("COR-04", "warning")]
+
+
+# -- TNF-01 and TNF-02
+
+
+def screened() -> list[Json]:
+    """Negative tests for tuberculosis and hepatitis B."""
+    codes = ("71773-6", "5196-1", "16933-4")
+    return [fhir_observation(coded(LOINC, code), id=f"test-{code}", valueCodeableConcept=NEGATIVE) for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cellulitis of right ankle", [("TNF-01", "warning")]),
+        ("Abscess of left thigh", [("TNF-01", "warning")]),
+        ("Sepsis", [("TNF-01", "critical")]),
+        ("Guillain-Barré syndrome", [("TNF-02", "warning")]),
+        ("Common cold", []),
+    ],
+)
+def test_infection_and_nerves_before_a_tnf_inhibitor(text: str, expected: list[tuple[str, str]]) -> None:
+    """An infection of which nobody wrote how serious it is takes the milder indicator (rule specification 0.8)."""
+    chart = (RHEUMATOID_ARTHRITIS, fhir_condition(named(text), id="found"), *screened())
+    assert answers(fhir_draft(ADALIMUMAB), *chart) == expected
+
+
+def test_a_live_vaccine_in_words() -> None:
+    """Where the vaccine has no code."""
+    vaccine = fhir_immunization(vaccineCode=named("Yellow fever vaccine"), occurrenceDateTime=day(10))
+    assert answers(fhir_draft(ADALIMUMAB), RHEUMATOID_ARTHRITIS, vaccine, *screened()) == [("TNF-02", "warning")]
