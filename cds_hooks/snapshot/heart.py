@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Fact, Finding, Present, any_of, only
+from cds_hooks.snapshot.model import Fact, Finding, Present, any_of, items_of, only
 from cds_hooks.snapshot.problem import Event, Problem, Result
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.snapshot.when import When
@@ -54,14 +54,14 @@ class HeartFailure:
 
 def heart_failure(patient: Patient) -> Finding[HeartFailure]:
     """Current heart failure, as one item. A recorded NYHA class is heart failure by itself."""
-    found = any_of(
-        patient.has(Concept.HEART_FAILURE, Concept.HEART_FAILURE_DECOMPENSATED, *CLASSES),
-        patient.newest(Concept.NYHA_CLASS, ANY_AGE),
-    )
+    problems = patient.has(Concept.HEART_FAILURE, Concept.HEART_FAILURE_DECOMPENSATED, *CLASSES)
+    observed = patient.newest(Concept.NYHA_CLASS, ANY_AGE)
+    found = any_of(problems, observed)
     if not isinstance(found, Present):
         return found
-    decompensated = any(Concept.HEART_FAILURE_DECOMPENSATED in record.subjects for record in found.items)
-    return Present((HeartFailure(found.items, _nyha(found.items), decompensated),), found.gaps, found.remarks)
+    decompensated = any(Concept.HEART_FAILURE_DECOMPENSATED in item.concepts for item in items_of(problems))
+    records: tuple[Problem | Result, ...] = (*items_of(problems), *items_of(observed))
+    return Present((HeartFailure(records, _nyha(records), decompensated),), found.gaps, found.remarks)
 
 
 def heart_failure_if(patient: Patient, so: Callable[[HeartFailure], bool]) -> Finding[Problem | Result]:

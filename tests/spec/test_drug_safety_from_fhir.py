@@ -233,11 +233,10 @@ def screened() -> list[Json]:
         ("Cellulitis of right ankle", [("TNF-01", "warning")]),
         ("Abscess of left thigh", [("TNF-01", "warning")]),
         ("Sepsis", [("TNF-01", "critical")]),
-        ("Guillain-Barré syndrome", [("TNF-02", "warning")]),
         ("Common cold", []),
     ],
 )
-def test_infection_and_nerves_before_a_tnf_inhibitor(text: str, expected: list[tuple[str, str]]) -> None:
+def test_infection_before_a_tnf_inhibitor(text: str, expected: list[tuple[str, str]]) -> None:
     """An infection of which nobody wrote how serious it is takes the milder indicator (rule specification 0.8)."""
     chart = (RHEUMATOID_ARTHRITIS, fhir_condition(named(text), id="found"), *screened())
     assert answers(fhir_draft(ADALIMUMAB), *chart) == expected
