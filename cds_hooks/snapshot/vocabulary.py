@@ -328,7 +328,6 @@ class Concept(StrEnum):
     OSTEONECROSIS_OF_JAW = "osteonecrosis_of_jaw"
     OSTEONECROSIS_OF_JAW_WITH_TEXT = "osteonecrosis_of_jaw_with_text"
     OSTEOPOROSIS = "osteoporosis"
-    OTHER_HYPERTENSION = "other_hypertension"
     OTHER_PROSTACYCLIN_INDICATION = "other_prostacyclin_indication"
     PACEMAKER = "pacemaker"
     PAGET_DISEASE_OF_BONE = "paget_disease_of_bone"

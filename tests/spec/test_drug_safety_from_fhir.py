@@ -46,10 +46,11 @@ RHEUMATOID_ARTHRITIS = fhir_condition(coded(ICD10CM, "M06.9", "Rheumatoid arthri
 A_WOMAN = fhir_patient(gender="female", birthDate="1995-03-02")
 
 
-def answers(draft: Json, *chart: Json, hook: str = "order-sign") -> list[tuple[str, str]]:
+def answers(draft: Json, *chart: Json, kidney: Json | None = KIDNEY) -> list[tuple[str, str]]:
     """Rule and indicator of each card for this draft, in an edema syndrome, with good kidneys and this chart."""
-    rows: Sequence[Any] = (SYNDROME, KIDNEY, *chart)
-    cards = cards_in(answer_of(hook, a_request(hook, [draft], full_prefetch(the_advisor(), hook, rows))))
+    rows: Sequence[Any] = (SYNDROME, *((kidney,) if kidney else ()), *chart)
+    prefetch = full_prefetch(the_advisor(), "order-sign", rows)
+    cards = cards_in(answer_of("order-sign", a_request("order-sign", [draft], prefetch)))
     return [(card["source"]["topic"]["code"].removeprefix("BME-DS-"), card["indicator"]) for card in cards]
 
 
@@ -139,6 +140,17 @@ def test_the_newest_class_counts_wherever_it_stands() -> None:
     assert answers(fhir_draft(NAPROXEN), failure, class_two(200)) == [("NSA-05", "critical")]
 
 
+# -- NSA-02
+
+
+@pytest.mark.parametrize("text", ["Portal hypertension", "Ocular hypertension", "Family history of hypertension"])
+def test_what_is_no_high_blood_pressure(text: str) -> None:
+    """Without a kidney function high blood pressure asks for one; what only shares its name does not."""
+    assert answers(fhir_draft(NAPROXEN), fhir_condition(named(text)), kidney=None) == []
+    high = fhir_condition(named("Arterial hypertension"))
+    assert answers(fhir_draft(NAPROXEN), high, kidney=None) == [("NSA-02", "info")]
+
+
 # -- NSA-03 and NSA-08
 
 
@@ -216,6 +228,26 @@ def test_an_injection_named_the_other_way_round() -> None:
     assert answers(draft, gel) == []
     fracture = fhir_condition(named("Insufficiency fracture of the right talus"), id="fracture")
     assert answers(draft, fracture) == [("COR-04", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("product", "directions", "expected"),
+    [
+        ("Depo-Medrol 40 mg/mL", "40 mg intra-articular right ankle once", True),
+        ("triamcinolone acetonide 40 mg/mL injection", "periarticular, right ankle", True),
+        ("triamcinolone acetonide 40 mg/mL injection", "inject into the right ankle joint", True),
+        ("triamcinolone acetonide 40 mg/mL injection", "tendon sheath injection, right ankle", True),
+        ("Diprophos", "i.a. OSG rechts", True),
+        ("triamcinolone acetonide 40 mg/mL injection", "40 mg intramuscular once", False),
+        ("prednisone 5 mg oral tablet", "1 tablet daily for joint pain", False),
+        ("methylprednisolone 125 mg", "intravenous, once", False),
+    ],
+)
+def test_an_injection_into_a_joint_in_words(product: str, directions: str, expected: bool) -> None:
+    """Where no route is coded the directions say it; an intramuscular depot is none (rule specification 0.8)."""
+    infection = fhir_condition(coded(ICD10CM, "M00.9", "Pyogenic arthritis"), id="infection")
+    draft = fhir_draft(named(product), dosageInstruction=[{"text": directions}])
+    assert answers(draft, infection) == ([("COR-01", "critical")] if expected else [])
 
 
 # -- TNF-01 and TNF-02
