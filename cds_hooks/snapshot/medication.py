@@ -120,7 +120,8 @@ class Dose:
 @dataclass(frozen=True, slots=True)
 class Dosing:
     """How much is given and for how long, as far as it is stated. `per_day` is None where the dosage is not structured
-    or not complete: unknown, never zero. `supply_days` is the expected supply with its refills."""
+    or not complete: unknown, never zero. `supply_days` is the expected supply with its refills, else the time to which
+    the instructions are bound."""
 
     per_day: Dose | None = None
     supply_days: float | None = None

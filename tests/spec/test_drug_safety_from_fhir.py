@@ -278,3 +278,36 @@ def test_a_live_vaccine_in_words() -> None:
     """Where the vaccine has no code."""
     vaccine = fhir_immunization(vaccineCode=named("Yellow fever vaccine"), occurrenceDateTime=day(10))
     assert answers(fhir_draft(ADALIMUMAB), RHEUMATOID_ARTHRITIS, vaccine, *screened()) == [("TNF-02", "warning")]
+
+
+# -- OPI-02
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({"boundsDuration": a_quantity(8, "d")}, True),
+        ({"boundsDuration": a_quantity(1, "wk")}, False),
+        ({"boundsPeriod": {"start": day(0), "end": day(-8)}}, True),
+        ({"boundsPeriod": {"start": day(0), "end": day(-7)}}, False),
+        ({"boundsPeriod": {"start": day(0)}}, False),
+        ({"boundsPeriod": {"start": "2025", "end": "2026"}}, False),
+        ({"boundsPeriod": {"start": day(-20), "end": day(-20)}}, False),
+        ({}, False),
+    ],
+)
+def test_how_long_an_opioid_is_to_be_taken(bounds: Json, expected: bool) -> None:
+    """Where no supply is stated the time to which the directions are bound tells; no time says nothing."""
+    directions = [{"timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", **bounds}}}]
+    draft = fhir_draft(named("oxycodone 5 mg oral tablet"), dosageInstruction=directions, reasonCode=[EDEMA_SYNDROME])
+    assert answers(draft) == ([("OPI-02", "warning")] if expected else [])
+
+
+def test_the_stated_supply_comes_before_the_bounds() -> None:
+    """Five days of supply are not ten; an instruction without bounds beside one with them leaves the time open."""
+    bound = {"timing": {"repeat": {"boundsDuration": a_quantity(10, "d")}}}
+    drug = named("oxycodone 5 mg oral tablet")
+    supply = {"expectedSupplyDuration": a_quantity(5, "d")}
+    draft = fhir_draft(drug, dosageInstruction=[bound], dispenseRequest=supply, reasonCode=[EDEMA_SYNDROME])
+    assert answers(draft) == []
+    assert answers(fhir_draft(drug, dosageInstruction=[bound, {"text": "at night"}], reasonCode=[EDEMA_SYNDROME])) == []

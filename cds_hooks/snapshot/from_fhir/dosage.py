@@ -6,6 +6,7 @@ Timings: FHIR R4, Timing; codes of HL7's GTSAbbreviation.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import isfinite
 from typing import NamedTuple
 
@@ -76,7 +77,8 @@ def bounds_of(dosages: Sequence[fhir.Dosage]) -> list[fhir.Period | None]:
 def dosing(dosages: Sequence[fhir.Dosage], medicine: Medicine, dispense: fhir.DispenseRequest | None = None) -> Dosing:
     """How much of a medicine these instructions give; a dispense request tells for how long as well."""
     supply = supply_days(dispense, dosages, medicine) if dispense else None
-    return Dosing(per_day(dosages, medicine), supply, _as_needed(dosages))
+    days = bounded_days(dosages) if supply is None else supply
+    return Dosing(per_day(dosages, medicine), days, _as_needed(dosages))
 
 
 def _as_needed(dosages: Sequence[fhir.Dosage]) -> bool:
@@ -132,6 +134,25 @@ def _with_refills(days: float | None, dispense: fhir.DispenseRequest) -> float |
     """None for what is not to be believed."""
     fills = 1 + min(max(dispense.number_of_repeats_allowed or 0, 0), LONGEST_DAYS)
     return days * fills if days is not None and 0 < days * fills < LONGEST_DAYS else None
+
+
+def bounded_days(dosages: Sequence[fhir.Dosage]) -> float | None:
+    """The longest time for which an instruction is to be followed, where each says for how long."""
+    repeats = [dosage.timing.repeat if dosage.timing else None for dosage in dosages]
+    bounds = [_bounded(repeat) if repeat else None for repeat in repeats]
+    known = [days for days in bounds if days is not None and 0 < days < LONGEST_DAYS]
+    return max(known) if known and len(known) == len(bounds) else None
+
+
+def _bounded(repeat: fhir.Repeat) -> float | None:
+    days = duration_days(repeat.bounds_duration)
+    period = repeat.bounds_period or fhir.Period()
+    if days is not None or period.start is None or period.end is None:
+        return days
+    try:
+        return (date.fromisoformat(period.end[:10]) - date.fromisoformat(period.start[:10])).days
+    except ValueError:  # partial dates do not tell
+        return None
 
 
 def duration_days(duration: fhir.Quantity | None) -> float | None:
