@@ -100,7 +100,13 @@ RADIOLOGY = "&category=RAD,NMR,LP29684-5"  # diagnostic service sections of HL7,
 IMAGING = "&category=imaging"  # RAMRIS score and depth of edema: no code is in use that could be asked for
 CARE_STATUS = "&status=active,on-hold,completed,draft,unknown"
 PANELS = ("bp_panel",)  # a search by code finds the panel, not what stands in its components
-PREGNANCY_RESULTS = (Concept.PREGNANCY_STATUS, Concept.HCG_QUALITATIVE, Concept.HCG_QUANTITATIVE, Concept.DELIVERY_DATE)
+PREGNANCY_RESULTS = (
+    Concept.PREGNANCY_STATUS,
+    Concept.HCG_QUALITATIVE,
+    Concept.HCG_QUANTITATIVE,
+    Concept.DELIVERY_DATE,
+    Concept.GESTATIONAL_AGE,
+)
 
 
 def sources(knowledge: Knowledge) -> Mapping[str, Source]:
