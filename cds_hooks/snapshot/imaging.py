@@ -8,7 +8,6 @@ report counts only where a rule asks for it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
 
 REPORT_DAYS = 365  # "<= 12 mo"
-EVER = math.inf
 EDEMA_FINDINGS = (report_text.Finding.MARROW_EDEMA, report_text.Finding.EDEMA_SYNDROME)
 NEGATED = (Assertion.ABSENT, Assertion.HISTORICAL)  # a resolved or earlier edema is none today
 SUBCHONDRAL_REGIONS = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT, Region.SHOULDER})
@@ -237,15 +235,6 @@ def seen_on_mri(
     )
     gaps = _gaps(patient, findings, site, within_days, preliminary)
     return finding(tuple(dict.fromkeys(found)), gaps, patient.mri_reports.remarks)
-
-
-def newest_mri(
-    patient: Patient, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
-) -> Finding[ImagingReport]:
-    """The newest MR report about this site, readable or not; more than one where they share their day."""
-    found = [report for report in _recent(patient, within_days, preliminary) if report.about(site)]
-    newest = tuple(report for report in found if not any(_newer(other, report) for other in found))
-    return finding(newest, patient.mri_reports.gaps, patient.mri_reports.remarks)
 
 
 # -- which report decides

@@ -314,12 +314,6 @@ class Patient:
             self, *findings, site=site, said=said, within_days=within_days, preliminary=preliminary
         )
 
-    def newest_mri(
-        self, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
-    ) -> Finding[ImagingReport]:
-        """The newest MR report about this site."""
-        return imaging.newest_mri(self, site, within_days=within_days, preliminary=preliminary)
-
     def edema_context(self, order: Order | None = None) -> Finding[Fact]:
         """BME_CONTEXT (rule specification 0.2)."""
         return imaging.edema_context(self, order)
@@ -332,7 +326,7 @@ class Patient:
     # -- what may be proposed
 
     @property
-    def mri_contraindication(self) -> Finding[Factual]:
+    def mri_contraindication(self) -> Finding[Problem | Event]:
         """Not MRI_OK (rule specification 0.2)."""
         return safety.mri_contraindication(self)
 

@@ -20,7 +20,11 @@ class Site:
 
     def same_as(self, other: Site) -> bool:
         """Same region, and the same side or one that is not said. An unknown or other region matches nothing."""
-        if not self.known or self.region is not other.region:
+        return self.known and self.alike(other)
+
+    def alike(self, other: Site) -> bool:
+        """The same, where "other" counts as a region: the thigh or the lower leg, when both are of the lower limb."""
+        if self.region is None or self.region is not other.region:
             return False
         sides = {self.side, other.side}
         return len(sides) == 1 or None in sides or Side.BOTH in sides
