@@ -103,8 +103,8 @@ def test_contraindications(device: Concept) -> None:
 
 
 def test_what_the_device_says_of_mri() -> None:
-    """Unless: it is recorded as MR conditional or MR safe. Then: where it says that MRI is contraindicated, nobody is asked
-    to check that."""
+    """Unless: it is recorded as MR conditional or MR safe. Then: where it says that MRI is contraindicated, nobody is
+    asked to check that."""
     compatible = an_event(Concept.PACEMAKER, Concept.MRI_COMPATIBLE, kind="Device")
     spec(a_patient(mri(), devices=(compatible,)), satisfied(RULE))
     spec(a_patient(devices=(compatible,), problems=(FOOT_PAIN,)), satisfied(RULE))
