@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cds_hooks.snapshot.report_text.model import Region, Side
+from cds_hooks.snapshot.report_text.model import ELSEWHERE, Region, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Site:
 
     @property
     def known(self) -> bool:
-        return self.region is not None and self.region is not Region.OTHER
+        return self.region is not None and self.region not in ELSEWHERE
 
     def same_as(self, other: Site) -> bool:
         """Same region, and the same side or one that is not said. An unknown or other region matches nothing."""

@@ -440,6 +440,7 @@ def test_radiographs_stand_apart() -> None:
         (HIP_LEFT, ANKLE_RIGHT, False),
         (Site(), Site(), False),
         (Site(Region.OTHER), Site(Region.OTHER), False),
+        (Site(Region.ARM), Site(Region.ARM), False),
     ],
 )
 def test_same_site(one: Site, other: Site, same: bool) -> None:
