@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cds_hooks.authoring.verdict import MissingData, Satisfied
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Gap, Present, any_of, gaps_of
+from cds_hooks.snapshot.model import ABSENT, Absent, Fact, Factual, Finding, Gap, Present, Unknown, any_of
 from cds_hooks.wire.card import Indicator
-
-NOT_FOUND = Absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +21,9 @@ class Weighed:
 
 def weigh(
     *,
-    critical: Finding[Factual] = NOT_FOUND,
-    warning: Finding[Factual] = NOT_FOUND,
-    info: Finding[Factual] = NOT_FOUND,
+    critical: Finding[Factual] = ABSENT,
+    warning: Finding[Factual] = ABSENT,
+    info: Finding[Factual] = ABSENT,
 ) -> Weighed | MissingData | Satisfied:
     """Advice of the gravest arm that was found; with none, missing data where an arm could not be looked at."""
     arms: tuple[tuple[Indicator, Finding[Factual]], ...] = (
@@ -33,11 +31,12 @@ def weigh(
         ("warning", warning),
         ("info", info),
     )
-    found = tuple((indicator, arm) for indicator, arm in arms if isinstance(arm, Present))
-    gaps = tuple(dict.fromkeys(gap for _, arm in arms for gap in gaps_of(arm)))
-    together = any_of(critical, warning, info)
-    remarks = together.remarks if isinstance(together, Present | Absent) else ()
-    if not found:
-        return MissingData(gaps[0]) if gaps else Satisfied(remarks)
-    facts = tuple(dict.fromkeys(fact for _, arm in found for fact in arm.facts))
-    return Weighed(found[0][0], facts, gaps, remarks)
+    match any_of(critical, warning, info):
+        case Unknown(gap):
+            return MissingData(gap)
+        case Absent(remarks):
+            return Satisfied(remarks)
+        case found:
+            gravest = next(indicator for indicator, arm in arms if isinstance(arm, Present))
+            facts, gaps = dict.fromkeys(found.facts), dict.fromkeys(found.gaps)
+            return Weighed(gravest, tuple(facts), tuple(gaps), found.remarks)

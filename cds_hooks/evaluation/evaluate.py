@@ -5,7 +5,7 @@ A rule's gate is held here (rule specification 0.3): whether it is asked at all,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cds_hooks.authoring.rule import ORDER_HOOKS, AnyRule, ChartRule, Gate, Hook, OrderRule, Rule
@@ -74,8 +74,13 @@ def asked_at(rules: Sequence[AnyRule], hook: Hook, policy: Policy | None = None)
 def evaluate(rules: Sequence[AnyRule], patient: Patient) -> tuple[Judged, ...]:
     """The verdicts of the concerned rules; what is not applicable is left out."""
     contexts = _Contexts(patient)
-    judged = (each for rule in rules for each in _judge(rule, patient, contexts))
-    return tuple(each for each in judged if not isinstance(each.verdict, NotApplicable))
+    judged: list[Judged] = []
+    for rule in rules:
+        for order in _asked_about(rule, patient):
+            verdict = _gated(rule, order, patient, contexts)
+            if not isinstance(verdict, NotApplicable):
+                judged.append(Judged(rule.rule, order, verdict))
+    return tuple(judged)
 
 
 class _Contexts:
@@ -94,13 +99,9 @@ class _Contexts:
         return self._found[key]
 
 
-def _judge(rule: AnyRule, patient: Patient, contexts: _Contexts) -> Iterator[Judged]:
-    if isinstance(rule, ChartRule):
-        yield Judged(rule.rule, None, _gated(rule, None, patient, contexts))
-        return
-    for order in patient.drafts:
-        if rule.concerns(order):
-            yield Judged(rule.rule, order, _gated(rule, order, patient, contexts))
+def _asked_about(rule: AnyRule, patient: Patient) -> Sequence[Order | None]:
+    """The drafts that a rule of orders is asked about; a rule of the chart is asked once."""
+    return (None,) if isinstance(rule, ChartRule) else [order for order in patient.drafts if rule.concerns(order)]
 
 
 def _gated(rule: AnyRule, order: Order | None, patient: Patient, contexts: _Contexts) -> Verdict | Failed:

@@ -58,7 +58,7 @@ def unclear_orders(patient: Patient, beside: Order | None = None) -> Finding[Med
     unclear = patient.on_file(DrugGroup.ANTICOAGULANT, Standing.UNCERTAIN, beside=beside)
     standings = (Standing.ACTIVE, Standing.UNCERTAIN)
     vague = patient.on_file(DrugGroup.ANTICOAGULANT_VAGUE, *standings, beside=beside)
-    vague += patient.drafted(DrugGroup.ANTICOAGULANT_VAGUE, beside)
+    vague += patient.drafted(DrugGroup.ANTICOAGULANT_VAGUE, beside=beside)
     return finding(unclear + vague, patient.medication_gaps(beside))
 
 

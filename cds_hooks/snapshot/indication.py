@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.medication import Medication, Order, Reasons
-from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, GapKind, Present, Unknown, finding
+from cds_hooks.snapshot.model import ABSENT, Absent, Fact, Finding, Gap, GapKind, Present, Unknown, finding
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Route
 
 if TYPE_CHECKING:
@@ -142,9 +142,9 @@ def _for_edema(
         return _unreadable_reason()
     usual = tuple(others)
     if reasons.stated or (usual and isinstance(patient.has(*usual), Present)):
-        return Absent()
+        return ABSENT
     if arthritis_of and isinstance(patient.has_at(arthritis_of.site, *ARTHRITIS), Present):
-        return Absent()
+        return ABSENT
     syndrome = patient.has(Concept.EDEMA_SYNDROME)
     if isinstance(syndrome, Present) and not syndrome.gaps:
         return Present(syndrome.facts)
@@ -179,7 +179,7 @@ def for_pulmonary_hypertension(medication: Medication, patient: Patient) -> Find
     if not reasons.readable:
         return _unreadable_reason()
     if reasons.concepts or isinstance(patient.has(Concept.EDEMA_SYNDROME), Present):
-        return Absent()
+        return ABSENT
     if reasons.stated:
         return _unrecognized(patient)
     hypertension = patient.has(Concept.PULMONARY_HYPERTENSION)
@@ -191,7 +191,7 @@ def for_pulmonary_hypertension(medication: Medication, patient: Patient) -> Find
 def _unrecognized(patient: Patient) -> Finding[Fact]:
     """A reason in words that no table knows: it may mean the pulmonary hypertension on the problem list."""
     if isinstance(patient.has(Concept.PULMONARY_HYPERTENSION), Absent):
-        return Absent()
+        return ABSENT
     return Unknown(Gap(Need.PROBLEMS, GapKind.OUT_OF_REACH, "the reason stated on the order was not recognized"))
 
 
@@ -208,7 +208,7 @@ def oncology_use(order: Order, patient: Patient) -> Finding[Fact]:
     """Denosumab 120 mg, or bone metastasis, myeloma or hypercalcemia of malignancy as reason or Condition (0.3)."""
     drug = order.medication
     if drug is None:
-        return Absent()
+        return ABSENT
     if drug.reasons.concepts.intersection(CANCER_OF_BONE) or drug.medicine.strength_mg == ONCOLOGY_DOSE:
         return Present((drug.fact,))
     cancer = patient.has(*CANCER_OF_BONE)
@@ -224,4 +224,4 @@ def _of_malignancy(drug: Medication, patient: Patient) -> Finding[Fact]:
         return Present(malignancy.facts)
     if isinstance(raised, Present) and isinstance(malignancy, Present):
         return Present((*raised.facts, *malignancy.facts))
-    return Absent()
+    return ABSENT

@@ -85,9 +85,12 @@ def newest(patient: Patient, concepts: Iterable[Concept], days: float, *, prelim
     """
     kinds = tuple(concepts)
     listing = listing_of(patient, kinds[0])
+    rows = listing.rows_about(*kinds)
+    if not rows:
+        return finding((), listing.gaps)
     sample: list[Result] = []
     remarks: list[Gap] = []
-    for when, row in _newest_first(listing.rows_about(*kinds)):
+    for when, row in _newest_first(rows):
         if when and (when.age_days(patient.as_of) > days or (sample and _older_date(when, sample[0].when))):
             break
         found = row.value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.model import Fact
@@ -129,7 +130,7 @@ class Dosing:
     as_needed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Medication:
     """A draft, an order on file or a statement that gives a medicine.
 
@@ -173,12 +174,12 @@ class Medication:
     def as_needed(self) -> bool:
         return self.dosing.value.as_needed
 
-    @property
+    @cached_property
     def subjects(self) -> frozenset[str]:
         """The groups of its drugs; what no table knows may be any drug."""
         return self.medicine.groups if self.medicine.recognized else self.medicine.groups | {UNRECOGNIZED}
 
-    @property
+    @cached_property
     def ingredients(self) -> frozenset[str]:
         return frozenset(drug.ingredient for drug in self.medicine.drugs)
 
@@ -191,7 +192,11 @@ class Medication:
         stopped = bool(drugs) and all(drug.certainty is Certainty.UNCERTAIN for drug in drugs)
         return Standing.UNCERTAIN if stopped and self.standing is Standing.ACTIVE else self.standing
 
-    @property
+    def is_active(self, *groups: DrugGroup) -> bool:
+        """Does it stand as active for its drugs of one of these groups?"""
+        return any(self.standing_of(group) is Standing.ACTIVE for group in self.groups.intersection(groups))
+
+    @cached_property
     def fact(self) -> Fact:
         """The medicine as a line on the card, in the chart's words and with the drug that was recognized in them."""
         medicine, drugs = self.medicine, self.medicine.drugs
@@ -257,7 +262,7 @@ class Series(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """A draft order of the session.
 
@@ -287,7 +292,7 @@ class Order:
         """Tells it from the other drafts, also where ids are missing or repeated."""
         return f"{self.reference}#{self.number}" if self.number else self.reference
 
-    @property
+    @cached_property
     def subjects(self) -> frozenset[DrugGroup | Concept]:
         """What it is about: the drug groups that it gives, and what else it asks for."""
         return self.concepts | self.medication.groups if self.medication else frozenset(self.concepts)

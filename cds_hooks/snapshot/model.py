@@ -118,10 +118,15 @@ def only(found: Finding[T], keep: Callable[[T], bool]) -> Finding[T]:
 
 def any_of(*findings: Finding[Factual]) -> Finding[Factual]:
     """One finding for an *or*: present with all that was found, else unknown where one is unknown, else absent."""
-    items = tuple(item for each in findings if isinstance(each, Present) for item in each.items)
-    remarks = tuple(remark for each in findings if not isinstance(each, Unknown) for remark in each.remarks)
-    gaps = (gap for each in findings for gap in gaps_of(each))
-    return finding(items, tuple(dict.fromkeys(gaps)), tuple(dict.fromkeys(remarks)))
+    items: list[Factual] = []
+    gaps: list[Gap] = []
+    telling = [each for each in findings if each is not ABSENT]
+    if len(telling) < 2:
+        return telling[0] if telling else ABSENT
+    for each in telling:
+        items += items_of(each)
+        gaps += gaps_of(each)
+    return finding(tuple(items), tuple(dict.fromkeys(gaps)), remarks_of(*telling))
 
 
 def all_of(*findings: Finding[Factual]) -> Finding[Fact]:
@@ -151,13 +156,9 @@ def items_of(found: Finding[T]) -> tuple[T, ...]:
 
 def gaps_of(found: Finding[Factual]) -> tuple[Gap, ...]:
     """What could not be looked at."""
-    match found:
-        case Unknown(gap):
-            return (gap,)
-        case Present(gaps=gaps):
-            return gaps
-        case _:
-            return ()
+    if isinstance(found, Unknown):
+        return (found.gap,)
+    return found.gaps if isinstance(found, Present) else ()
 
 
 def remarks_of(*found: Finding[Factual]) -> tuple[Gap, ...]:
@@ -201,7 +202,8 @@ class Listing(Generic[L]):
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        return (self.gap,) if self.gap else ()
+        gap = self.gap
+        return (gap,) if gap else ()
 
     def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
         """The rows that are, or may be, about one of these."""
@@ -236,12 +238,14 @@ class Indexed(Listing[L]):
     """A listing of which each row is read when somebody first asks for what it may be about: an order is judged by a
     few rows of a long chart."""
 
-    __slots__ = ("_rows", "_subjects")
+    __slots__ = ("_answers", "_rows", "_subjects")
     _rows: Sequence[Unread[L]]
     _subjects: frozenset[str]
+    _answers: dict[tuple[str, ...], tuple[L, ...]]  # rules ask the same again and again
 
     def __init__(self, rows: Sequence[Unread[L]], gap: Gap | None) -> None:
         object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_answers", {})
         object.__setattr__(self, "_subjects", frozenset().union(*(row.subjects for row in rows)))
         object.__setattr__(self, "gap", gap)
 
@@ -261,11 +265,11 @@ class Indexed(Listing[L]):
 
     def about(self, *subjects: str) -> tuple[L, ...]:
         """As of any listing; only these rows are read."""
-        rows = self.rows_about(*subjects)
-        if not rows:
-            return ()
-        items = (row.item for row in rows)
-        return tuple(item for item in items if item is not None and not item.subjects.isdisjoint(subjects))
+        if subjects not in self._answers:
+            items = (row.item for row in self.rows_about(*subjects))
+            found = tuple(item for item in items if item is not None and not item.subjects.isdisjoint(subjects))
+            self._answers[subjects] = found
+        return self._answers[subjects]
 
     def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
         """As of any listing; only these rows are read."""
@@ -293,7 +297,7 @@ class Deferred(Listing[L]):
 
     @property
     def gap(self) -> Gap | None:
-        return self.listing.gap
+        return self._listing.value.gap
 
     @property
     def remarks(self) -> tuple[Gap, ...]:
@@ -301,15 +305,15 @@ class Deferred(Listing[L]):
 
     def rows_about(self, *subjects: str) -> Sequence[Unread[L]]:
         """As of the listing that is read."""
-        return self.listing.rows_about(*subjects)
+        return self._listing.value.rows_about(*subjects)
 
     def about(self, *subjects: str) -> tuple[L, ...]:
         """As of the listing that is read."""
-        return self.listing.about(*subjects)
+        return self._listing.value.about(*subjects)
 
     def remarks_about(self, *subjects: str) -> tuple[Gap, ...]:
         """As of the listing that is read."""
-        return self.listing.remarks_about(*subjects)
+        return self._listing.value.remarks_about(*subjects)
 
 
 NOT_READ: Listing[Any] = Listing(

@@ -115,20 +115,18 @@ class Patient:
             if item.standing_of(group) in standings and item.reference != replaced
         )
 
-    def drafted(self, group: DrugGroup, beside: Order | None = None) -> tuple[Medication, ...]:
-        """The other drafts of the session that give a drug of this group."""
-        return tuple(
-            order.medication
-            for order in self.drafts
-            if order is not beside and order.medication and order.medication.gives(group)
-            if not (beside and beside.medication and beside.medication.replaces == order.reference)
-        )
+    def drafted(self, *groups: DrugGroup, beside: Order | None = None) -> tuple[Medication, ...]:
+        """The other drafts of the session that give a drug of these groups, without the one that `beside` replaces."""
+        others = (order for order in self.drafts if order is not beside and order.gives(*groups))
+        replaced = beside.medication.replaces if beside and beside.medication else None
+        return tuple(order.medication for order in others if order.medication and order.reference != replaced)
 
     def takes(self, *groups: DrugGroup, beside: Order | None = None) -> Finding[Medication]:
         """ACTIVE_MED with the draft basket (rule specification 0.2): active on file, or drafted beside this order."""
-        found = [item for group in groups for item in self.on_file(group, Standing.ACTIVE, beside=beside)]
-        found += [item for group in groups for item in self.drafted(group, beside)]
-        return finding(tuple({id(item): item for item in found}.values()), self.medication_gaps(beside))
+        replaced = beside.medication.replaces if beside and beside.medication else None
+        on_file = (item for item in self.medications.about(*groups) if item.reference != replaced)
+        active = tuple(item for item in on_file if item.is_active(*groups))
+        return finding(active + self.drafted(*groups, beside=beside), self.medication_gaps(beside))
 
     def medication_gaps(self, beside: Order | None = None) -> tuple[Gap, ...]:
         """What keeps the medication list from being complete: the query, or a draft that cannot be read."""

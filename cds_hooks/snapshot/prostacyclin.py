@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.medication import Medication, Order
-from cds_hooks.snapshot.model import Absent, Fact, Finding, Present, Unknown, finding, gaps_of
+from cds_hooks.snapshot.model import ABSENT, Absent, Fact, Finding, Present, Unknown, finding, gaps_of
 from cds_hooks.snapshot.vocabulary import DrugGroup
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ def of_concern(medication: Medication | None, patient: Patient) -> Finding[Fact]
     Present with a gap where it cannot be told what it treats: its risks are named then, and its removal is not offered.
     """
     if medication is None or not medication.gives(DrugGroup.PROSTACYCLIN):
-        return Absent()
+        return ABSENT
     systemic = patient.systemic(medication)
     treats_lungs = patient.for_pulmonary_hypertension(medication)
     if isinstance(systemic, Absent) or isinstance(treats_lungs, Present):
-        return Absent()
+        return ABSENT
     return systemic if isinstance(systemic, Unknown) else Present((medication.fact,), gaps_of(treats_lungs))
 
 

@@ -84,7 +84,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
 
 
 def _assess(order: Order, patient: Patient) -> Verdict:
-    agents = patient.drafted(DrugGroup.GADOLINIUM_GROUP_1, order)
+    agents = patient.drafted(DrugGroup.GADOLINIUM_GROUP_1, beside=order)
     egfr = patient.egfr(patient.policy[GADOLINIUM_EGFR_DAYS])
     pregnancy, kidneys = patient.pregnancy, any_of(patient.has(*safety.KIDNEY_FAILURE), _low(egfr, patient))
     allergy = patient.allergic(Concept.GADOLINIUM_ALLERGY, *AGENTS)

@@ -80,10 +80,10 @@ class Chart:
     @property
     def draft_entries(self) -> list[BundleEntry]:
         """The orders to judge: the basket of the call, or those that are dispatched, as far as they could be read."""
-        dispatched = [self._own(self.resource(reference)) for reference in self.request.context.dispatched]
+        dispatched = [self._dispatched(self.resource(reference)) for reference in self.request.context.dispatched]
         return [*self.request.draft_entries, *dispatched]
 
-    def _own(self, raw: Raw | None) -> BundleEntry:
+    def _dispatched(self, raw: Raw | None) -> BundleEntry:
         """An entry without a resource, which says nothing, where it could not be read or is another patient's."""
         head = fhir.decode(raw, fhir.Head) if raw else None
         return BundleEntry(raw) if raw and head and not is_foreign(head, self.request.patient_id) else BundleEntry()
@@ -131,30 +131,25 @@ class Chart:
         return self.included.get(reference) or self._came_along().get(reference)
 
     def recorded(self, key: str, reference: str) -> Raw | None:
-        """A row of a query as it came, wherever it came from."""
-        return self._came_along().get(reference) or next(self._fetched(key, reference), None)
-
-    def _fetched(self, key: str, reference: str) -> Iterator[Raw]:
-        for raw in self.have.get(key, NOT_ASKED).pages:
-            page = fhir.decode(raw, fhir.RawPage)
-            for entry in page.entry or () if page else ():
-                head = fhir.decode(entry.resource, fhir.Head)
-                own = head is not None and not is_foreign(head, self.request.patient_id)
-                if head and own and f"{head.resource_type}/{head.id}" == reference:
-                    yield entry.resource
+        """A row of a query as it came, from the client or from its FHIR server."""
+        sent, fetched = self.request.prefetch.get(key, fhir.NOTHING), self.have.get(key, NOT_ASKED).pages
+        own = (found for page in (sent, *map(Raw, fetched)) for found in self._own(page))
+        return next((raw for name, raw in own if name == reference), None)
 
     def _came_along(self) -> Mapping[str, Raw]:
         """Resources that the client sent beside what was asked for: in the basket, or under any prefetch key."""
         if self._beside is None:
-            self._beside = {}
-            for raw in (*(entry.resource for entry in self.request.draft_entries), *self.request.prefetch.values()):
-                page = fhir.decode(raw, fhir.RawPage)
-                entries = [entry.resource for entry in page.entry or ()] if page else []
-                for each in (raw, *entries):
-                    head = fhir.decode(each, fhir.Head)
-                    if head is not None and not is_foreign(head, self.request.patient_id):
-                        self._beside[f"{head.resource_type}/{head.id}"] = each
+            sent = (*(entry.resource for entry in self.request.draft_entries), *self.request.prefetch.values())
+            self._beside = dict(own for raw in sent for own in self._own(raw))
         return self._beside
+
+    def _own(self, raw: Raw) -> Iterator[tuple[str, Raw]]:
+        """This resource and those of its Bundle, by reference, as far as they are not another patient's."""
+        page = fhir.decode(raw, fhir.RawPage)
+        for each in (raw, *(entry.resource for entry in page.entry or ())) if page else (raw,):
+            head = fhir.decode(each, fhir.Head)
+            if head is not None and not is_foreign(head, self.request.patient_id):
+                yield f"{head.resource_type}/{head.id}", each
 
     def _sent_page(self, key: str) -> Page | None:
         """The prefetch value as a page; None when it is not what the query asks for."""
