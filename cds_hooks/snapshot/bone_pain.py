@@ -149,6 +149,17 @@ def imaged(patient: Patient, site: Site, *, since: When | None = None) -> Findin
     return any_of(finding(reported, mri.gaps, mri.remarks), finding(made, patient.imaging_studies.gaps))
 
 
+def mri_studied(patient: Patient, site: Site, within_days: float) -> Finding[Event]:
+    """MRI studies of the last days of this site, or of one that is not said, with or without a report."""
+    made = tuple(
+        item
+        for item in patient.imaging_studies.items
+        if item.concepts & MRI and item.site.may_be(site)
+        if item.when is not None and item.when.age_days(patient.as_of) <= within_days
+    )
+    return finding(made, patient.imaging_studies.gaps)
+
+
 def _from(when: When | None, since: When | None) -> bool:
     return when is None or since is None or when.last >= since.first
 

@@ -63,6 +63,7 @@ class Patient:
     problems: Listing[Problem] = NOT_READ
     differentials: tuple[Problem, ...] = ()
     procedures: Listing[Event] = NOT_READ
+    planned_procedures: Listing[Event] = Listing()
     pregnancy_results: Listing[Result] = NOT_READ
     labs: Listing[Result] = NOT_READ  # kidney and clotting
     bone_labs: Listing[Result] = NOT_READ  # vitamin D, calcium, albumin
@@ -205,11 +206,11 @@ class Patient:
         return not when.is_future(self.as_of) and when.age_days_at_most(self.as_of) <= within_days
 
     def planned(self, *concepts: Concept, within_days: float) -> Finding[Event]:
-        """An open order or appointment of one of these concepts for a day in the days ahead, or without a day."""
+        """An open order, appointment or procedure in preparation of one of these concepts for a day in the days ahead,
+        or without a day."""
+        lists = (self.care, self.appointments, self.planned_procedures)
         found = tuple(
-            item
-            for item in (*self.care.about(*concepts), *self.appointments.about(*concepts))
-            if item.open and self._ahead(item, within_days)
+            item for each in lists for item in each.about(*concepts) if item.open and self._ahead(item, within_days)
         )
         return finding(found, self.care.gaps + self.appointments.gaps)
 

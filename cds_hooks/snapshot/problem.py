@@ -51,7 +51,8 @@ class Event:
 
     `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force; `planned`
     is the day it is meant for, where it says one. `uncertain` is a device of unknown status: it may have been removed.
-    `drugs` are those that a procedure gives, `levels` the levels of the spine that it names.
+    `drugs` are those that a procedure gives, `levels` the levels of the spine that it names. `began` is its first day
+    where it lasted. `unfinished` is care that was put on hold or stopped: it began, and is no longer given.
     """
 
     concepts: frozenset[Concept]
@@ -63,6 +64,8 @@ class Event:
     planned: When | None = None
     uncertain: bool = False
     drugs: tuple[Drug, ...] = ()
+    began: When | None = None
+    unfinished: bool = False
 
     @property
     def subjects(self) -> frozenset[Concept]:

@@ -77,6 +77,7 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.PAIN: (VITALS,),
     Need.TEMPERATURE: (VITALS,),
     Need.WEIGHT: (VITALS,),
+    Need.HEART_FAILURE_CLASS: (VITALS,),
     Need.ALLERGIES: (ALLERGIES,),
     Need.DEVICES: (DEVICES,),
     Need.IMMUNIZATIONS: (IMMUNIZATIONS,),

@@ -283,6 +283,8 @@ def an_event(
     uncertain: bool = False,
     planned: When | None = None,
     levels: Sequence[str] = (),
+    began: When | None = None,
+    unfinished: bool = False,
 ) -> Event:
     """A procedure of 60 days ago; with another `kind` a device, an order of care, an appointment, an immunization."""
     name = "-".join(concepts) or "another-procedure"
@@ -296,6 +298,8 @@ def an_event(
         open=open,
         uncertain=uncertain,
         planned=planned,
+        began=began,
+        unfinished=unfinished,
     )
 
 
@@ -424,6 +428,7 @@ def a_patient(
     administrations_gap: Gap | None = None,
     problems: Sequence[Problem] | Listing[Problem] = (),
     procedures: Sequence[Event] | Listing[Event] = (),
+    planned_procedures: Sequence[Event] = (),
     pregnancy_results: Sequence[Result] | Listing[Result] = (),
     labs: Sequence[Result] | Listing[Result] = (),
     bone_labs: Sequence[Result] | Listing[Result] = (),
@@ -456,6 +461,7 @@ def a_patient(
         administrations_gap=administrations_gap,
         problems=_listing(problems),
         procedures=_listing(procedures),
+        planned_procedures=Listing(tuple(planned_procedures)),
         pregnancy_results=_listing(pregnancy_results),
         labs=_listing(labs),
         bone_labs=_listing(bone_labs),

@@ -45,6 +45,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     **dict.fromkeys((Need.CALCIUM, Need.VITAMIN_D), ("bone_labs",)),
     **dict.fromkeys((Need.INFLAMMATION, Need.HBA1C, Need.SCREENING), ("screening_labs",)),
     **dict.fromkeys((Need.BLOOD_PRESSURE, Need.PAIN, Need.TEMPERATURE, Need.WEIGHT), ("vitals",)),
+    Need.HEART_FAILURE_CLASS: ("vitals",),
     Need.ALLERGIES: ("allergies",),
     Need.DEVICES: ("devices",),
     Need.IMMUNIZATIONS: ("immunizations",),

@@ -47,10 +47,22 @@ HOW = frozenset(
 SPECIALTIES = frozenset({Concept.SPECIALTY_ORTHOPEDICS, Concept.SPECIALTY_PAIN, Concept.SPECIALTY_RHEUMATOLOGY})
 
 _DAYS = {"d": 1, "t": 1, "j": 1, "g": 1, "w": 7, "s": 7, "m": 30}  # by the first letter of the unit
-_LASTS = re.compile(
-    r"\b(?:for|x|fur|fuer|uber|pour|pendant|per|por|durante)\s+(\d{1,3})(?:\s*(?:-|to|bis)\s*(\d{1,3}))?\s*-?"
+_LENGTH = (
+    r"(\d{1,3})(?:\s*(?:-|to|bis)\s*(\d{1,3}))?\s*-?"
     r"(days?|weeks?|wks?|months?|tag(?:en?)?|wochen?|monate?n?|jours?|semaines?|mois|dias?|semanas?|mes(?:es|i)?"
     r"|giorn[oi]|settiman[ae])\b"
+)
+_LASTS = re.compile(
+    r"\b(?:for|x|fur|fuer|uber|pour|pendant|per|por|durante|(?:duration|dauer|duree|duracion|durata)(?: of)?:?)\s+"
+    + _LENGTH
+)
+"""How long an order is to last, in a note, which may name other spans: "review in 2 weeks"."""
+_BARE_LENGTH = re.compile(
+    r"(?<![\w.,/-])" + _LENGTH + r"(?!\s+(?:ago|old|later|post\w*|after|follow|review|check|vor|nach)\b)"
+)
+_OTHER_SPAN = re.compile(
+    r"\b(?:in|after|within|at|every|each|per|past|last|since|until|week|day|nach|vor|alle|seit|apres|dans|dopo|tras"
+    r"|en)\s+$"
 )
 
 
@@ -141,8 +153,17 @@ def _length(period: fhir.Period, order: CareOrder, reader: Reader) -> float | No
 
 def _in_words(asked: Asked, reader: Reader) -> float | None:
     found = (_LASTS.search(fold(text)) for text in asked.words)
-    match = next((each for each in found if each), None)
+    match = next((each for each in found if each), None) or _bare_length(asked)
     return int(match[2] or match[1]) * _DAYS[match[3][0]] if match else None
+
+
+def _bare_length(asked: Asked) -> re.Match[str] | None:
+    """A length that stands alone in what is asked for: "short leg cast, 8 weeks"; not "cast check in 8 weeks"."""
+    for text in map(fold, texts_of(asked.what)):
+        for match in _BARE_LENGTH.finditer(text):
+            if not _OTHER_SPAN.search(text[: match.start()]):
+                return match
+    return None
 
 
 # -- the lists

@@ -14,7 +14,7 @@ from math import isfinite
 from cds_hooks.snapshot import queries
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, code_of, text_of
-from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
+from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
@@ -76,11 +76,15 @@ FORMULAS = {"egfr_ckd_epi_2021": 0, "egfr_ckd_epi": 1, "egfr_mdrd": 2}
 OTHER_FORMULA = 3
 """Which eGFR of one sample counts: the order of the rule specification (0.2), then all other formulas."""
 
+NYHA_CLASSES = frozenset({Concept.NYHA_1, Concept.NYHA_2, Concept.NYHA_3, Concept.NYHA_4})
 INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("POS", "R", "RR", "DET"), Answer.POSITIVE),
     **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
     **dict.fromkeys(("IND", "E", "WR"), Answer.UNDECIDED),
 }
+SCORE = "score"
+PHQ_ANSWERS = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
+"""What the answers of the PHQ count, from "not at all" to "nearly every day" (LOINC answer list LL358-3)."""
 MILLIMETERS = {"mm": 1.0, "cm": 10.0}
 WHEAL_UNDECIDED_FROM, WHEAL_POSITIVE_FROM = 5.0, 10.0  # mm; between the two it depends on the risk
 _WHEAL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*mm\s*", re.IGNORECASE)
@@ -101,6 +105,7 @@ NAMES: Mapping[str, str] = {
     "diastolic_bp": "diastolic blood pressure",
     "pain_nrs": "pain score",
     "pain_vas": "pain score",
+    "nyha_class": "NYHA class",
     "gestational_age_weeks": "gestational age",
     "gestational_age_days": "gestational age",
     "hcg_qualitative": "pregnancy test (hCG)",
@@ -196,6 +201,8 @@ def _value(
         return _unusable(concept, "is dated in the future")
     if concept is Concept.DELIVERY_DATE:
         return _date(row, part, concept, when, reader)
+    if concept is Concept.NYHA_CLASS:
+        return _nyha_class(row, part, when, reader)
     if kind := UNIT_KINDS.get(concept):
         return _amount(row, part, concept, kind, when, reader)
     return _answer(row, part, concept, when, reader)
@@ -216,6 +223,20 @@ def _date(
     if date is None:
         return _unusable(concept, "holds no readable date")
     return Result(concept=concept, date=date, when=when, fact=_fact(row, concept, date.day, when))
+
+
+def _nyha_class(row: Row[fhir.Observation], part: Valued, when: When | None, reader: Reader) -> Result | Gap:
+    """The class as a concept of its own, by its code or its words: "Class II", "II", "2"."""
+    said = part.value_codeable_concept
+    words = [*(texts_of((said,)) if said else ()), part.value_string or "", _number(part)]
+    words += [] if part.value_integer is None else [f"{part.value_integer:g}"]
+    named = (concepts_of(fhir.CodeableConcept(text=f"NYHA {text}"), reader.lookups) for text in words if text)
+    found = concepts_of(said, reader.lookups).union(*named) & NYHA_CLASSES
+    if len(found) != 1:
+        return _unusable(Concept.NYHA_CLASS, "names no class")
+    [nyha] = found
+    value = nyha.replace("nyha_", "NYHA ")
+    return Result(concept=nyha, when=when, fact=_fact(row, Concept.NYHA_CLASS, value, when))
 
 
 # -- amounts
@@ -251,12 +272,20 @@ def quantity_of(part: Valued, kind: str, lookups: Lookups) -> Quantity | Refusal
         return read_quantity(kind, given.value, units, given.comparator, lookups.unit)
     if part.value_integer is not None:
         return read_quantity(kind, part.value_integer, units, None, lookups.unit)
+    if kind == SCORE and (counted := _counted(part)) is not None:
+        return read_quantity(kind, counted, (), None, lookups.unit)
     if part.value_string is None:
         return Refusal.NO_VALUE
     days = weeks_and_days(part.value_string) if kind == GESTATIONAL_AGE else None
     if days is not None:
         return read_quantity(kind, days, ("d",), None, lookups.unit)
     return read_text(kind, part.value_string, units, lookups.unit)
+
+
+def _counted(part: Valued) -> int | None:
+    """What the coded answer to a question counts."""
+    codings = (part.value_codeable_concept.coding or ()) if part.value_codeable_concept else ()
+    return next((PHQ_ANSWERS[coding.code] for coding in codings if coding.code in PHQ_ANSWERS), None)
 
 
 def written(part: Valued, kind: str, quantity: Quantity) -> tuple[str, str]:

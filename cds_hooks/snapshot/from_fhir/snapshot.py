@@ -13,7 +13,12 @@ from msgspec import Raw
 from cds_hooks.snapshot.from_fhir.allergies import read_allergies
 from cds_hooks.snapshot.from_fhir.care import read_appointments, read_care, read_open_services
 from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign, read_page
-from cds_hooks.snapshot.from_fhir.conditions import Conditions, read_conditions, read_procedures
+from cds_hooks.snapshot.from_fhir.conditions import (
+    Conditions,
+    read_conditions,
+    read_planned_procedures,
+    read_procedures,
+)
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
@@ -207,6 +212,8 @@ class Reading:
             parts["densitometry"] = Deferred(partial(read_densitometry, reader))
         if ENCOUNTERS in wanted:
             parts["encounters"] = Deferred(partial(read_encounters, reader))
+        if PROCEDURES in wanted:
+            parts["planned_procedures"] = Deferred(partial(read_planned_procedures, reader))
         if wanted & CARE:
             parts["care"] = Deferred(partial(read_care, reader, wanted))
             parts["open_services"] = Later(partial(read_open_services, reader, wanted))

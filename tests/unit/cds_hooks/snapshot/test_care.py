@@ -94,6 +94,17 @@ def test_both_lists_of_orders() -> None:
     assert Concept.PHYSIOTHERAPY not in found["ServiceRequest/s4"].concepts
 
 
+def test_a_height_is_no_place() -> None:
+    """How far a walker reaches is not where it is worn: "knee-high" is none of the knee."""
+    walker = fhir_device_order(named("Knee-high walker"))
+    left = fhir_device_order(named("Non-removable knee-high offloading device, left ankle"), id="aid-2")
+    found = {each.fact.resource: each.site for each in read([walker, left]).care.items}
+    assert found == {
+        "DeviceRequest/aid-1": Site(),
+        "DeviceRequest/aid-2": Site(Region.ANKLE_FOOT, Side.LEFT),
+    }
+
+
 @pytest.mark.parametrize(
     ("changed", "planned"),
     [

@@ -226,6 +226,13 @@ def test_the_site_of_an_order(code: str, body_site: Any, site: tuple[Region | No
         ({"note": [{"text": "für 3 Monate"}]}, 90),
         ({"note": [{"text": "pendant 10 jours"}]}, 10),
         ({"note": [{"text": "review in 10 weeks"}]}, None),
+        ({"note": [{"text": "Duration: 10 weeks"}]}, 70),
+        ({"note": [{"text": "10 weeks"}]}, None),
+        ({"orderDetail": [named("8 weeks")]}, 56),
+        ({"orderDetail": [named("Planned duration: 8-10 weeks")]}, 70),
+        ({"orderDetail": [named("check in 2 weeks, cast 8 weeks")]}, 56),
+        ({"orderDetail": [named("cast check every 2 weeks")]}, None),
+        ({"orderDetail": [named("6 weeks postoperatively")]}, None),
         ({}, None),
     ],
 )
