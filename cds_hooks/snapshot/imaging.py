@@ -8,7 +8,6 @@ report counts only where a rule asks for it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
 
 REPORT_DAYS = 365  # "<= 12 mo"
-EVER = math.inf
 EDEMA_FINDINGS = (report_text.Finding.MARROW_EDEMA, report_text.Finding.EDEMA_SYNDROME)
 NEGATED = (Assertion.ABSENT, Assertion.HISTORICAL)  # a resolved or earlier edema is none today
 SUBCHONDRAL_REGIONS = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT, Region.SHOULDER})
@@ -255,15 +253,6 @@ def measured_on_mri(patient: Patient, what: report_text.Finding, *, site: Site |
 def after(one: Sign, other: Sign) -> bool:
     """Of a later day."""
     return bool(one.fact.when and other.fact.when and one.fact.when.first.date() > other.fact.when.last.date())
-
-
-def newest_mri(
-    patient: Patient, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
-) -> Finding[ImagingReport]:
-    """The newest MR report about this site, readable or not; more than one where they share their day."""
-    found = [report for report in _recent(patient, within_days, preliminary) if report.about(site)]
-    newest = tuple(report for report in found if not any(_newer(other, report) for other in found))
-    return finding(newest, patient.mri_reports.gaps, patient.mri_reports.remarks)
 
 
 # -- which report decides

@@ -103,11 +103,13 @@ class Medicine:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why a medicine is given, as far as it is stated. `readable` is False when a stated reason cannot be read."""
+    """Why a medicine is given, as far as it is stated. `readable` is False when a stated reason cannot be read; `sites`
+    are the places that it names."""
 
     stated: bool = False
     concepts: frozenset[Concept] = frozenset()
     readable: bool = True
+    sites: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,12 +318,6 @@ class Patient:
         """The newest measurements of this finding that are Observations of their own."""
         return imaging.measured_on_mri(self, finding, site=site)
 
-    def newest_mri(
-        self, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
-    ) -> Finding[ImagingReport]:
-        """The newest MR report about this site."""
-        return imaging.newest_mri(self, site, within_days=within_days, preliminary=preliminary)
-
     def edema_context(self, order: Order | None = None) -> Finding[Fact]:
         """BME_CONTEXT (rule specification 0.2)."""
         return imaging.edema_context(self, order)
@@ -336,7 +330,7 @@ class Patient:
     # -- what may be proposed
 
     @property
-    def mri_contraindication(self) -> Finding[Factual]:
+    def mri_contraindication(self) -> Finding[Problem | Event]:
         """Not MRI_OK (rule specification 0.2)."""
         return safety.mri_contraindication(self)
 

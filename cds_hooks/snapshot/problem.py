@@ -15,7 +15,7 @@ from cds_hooks.snapshot.when import When
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A Condition that is not refuted. `recorded` is its recorded date, else its onset.
+    """A Condition that is not refuted. `recorded` is its recorded date, else its onset; an onset in the future is none.
 
     `current` follows the status filter of the rule specification (0.1). `ended` is when a Condition that is not
     current ended: its abatement, else its recorded date. `gestation` is the age of the pregnancy in days, from and to,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, any_of, finding, only
 from cds_hooks.snapshot.policy import Threshold
-from cds_hooks.snapshot.problem import Problem, Result
+from cds_hooks.snapshot.problem import Event, Problem, Result
 from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
@@ -52,9 +52,19 @@ FEVER_DAYS = Threshold(name="fever-days", unit="d", default=7, low=1, high=30, s
 CRP_UPPER_LIMIT = 5.0  # mg/L, where the laboratory states none
 
 
-def mri_contraindication(patient: Patient) -> Finding[Factual]:
-    """Not MRI_OK: a recorded contraindication to magnetic resonance imaging. A device is asked for, not assumed."""
-    return patient.carries(*MRI_UNSAFE)
+def mri_contraindication(patient: Patient) -> Finding[Problem | Event]:
+    """Not MRI_OK: a recorded contraindication to magnetic resonance imaging. A device is asked for, not assumed; one
+    that is recorded as MR conditional or MR safe is none."""
+    return only(patient.carries(*MRI_UNSAFE), lambda item: mri_forbidden(item) or not _mri_compatible(item))
+
+
+def mri_forbidden(item: Problem | Event) -> bool:
+    """It says itself that an MRI must not be made."""
+    return Concept.MRI_CONTRAINDICATION in item.concepts
+
+
+def _mri_compatible(item: Problem | Event) -> bool:
+    return Concept.MRI_COMPATIBLE in item.concepts
 
 
 def contrast_contraindication(patient: Patient) -> Finding[Factual]:

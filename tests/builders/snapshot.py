@@ -54,9 +54,9 @@ NO_REASON = Reasons()
 UNREADABLE_REASON = Reasons(stated=True, readable=False)
 
 
-def a_reason(*concepts: Concept) -> Reasons:
+def a_reason(*concepts: Concept, sites: Sequence[Site] = ()) -> Reasons:
     """A stated reason; without concepts, one that the tables do not know."""
-    return Reasons(stated=True, concepts=frozenset(concepts))
+    return Reasons(stated=True, concepts=frozenset(concepts), sites=tuple(sites))
 
 
 # -- gaps

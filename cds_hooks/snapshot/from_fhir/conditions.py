@@ -74,7 +74,8 @@ def _problem(row: Row[fhir.Condition], concepts: frozenset[Concept], reader: Rea
     raw = row.resource
     verification = code_of(raw.verification_status)
     onset = raw.onset_period or fhir.Period()
-    recorded = reader.when(raw.recorded_date, raw.onset_date_time, onset.start)
+    began = reader.when(raw.onset_date_time, onset.start)
+    recorded = reader.when(raw.recorded_date) or began
     abatement = raw.abatement_period or fhir.Period()
     abated = reader.when(raw.abatement_date_time, abatement.end)
     places = (concepts_in(raw.body_site), _code(raw))
@@ -87,7 +88,7 @@ def _problem(row: Row[fhir.Condition], concepts: frozenset[Concept], reader: Rea
         provisional=verification in PROVISIONAL,
         differential=verification == DIFFERENTIAL,
         current=code_of(raw.clinical_status) not in NOT_CURRENT and not over,
-        onset=reader.when(raw.onset_date_time, onset.start),
+        onset=None if began and began.is_future(reader.as_of) else began,
         recorded=recorded,
         ended=abated if over and abated else recorded,
         gestation=gestation_of(raw.code, reader.lookups),

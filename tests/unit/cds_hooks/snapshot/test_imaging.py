@@ -410,23 +410,6 @@ def test_the_text_says_where_a_coded_conclusion_is() -> None:
 # -- the studies
 
 
-def test_the_newest_study_of_a_site() -> None:
-    """By its code or by what it speaks of, readable or not; those of one day stand together."""
-    pelvis = a_report("Marrow edema of the left femoral head.", 30, code=named("MRI pelvis"))
-    patient = seen(pelvis, a_report(None, 10), a_report("Labral tear.", 40))
-    newest = patient.newest_mri(HIP_LEFT)
-    assert isinstance(newest, Present)
-    assert newest.facts[0].resource == "DiagnosticReport/report-10"
-    assert isinstance(patient.newest_mri(HIP_RIGHT), Absent)
-    assert isinstance(patient.newest_mri(HIP_LEFT, within_days=9), Absent)
-    assert isinstance(seen(pelvis).newest_mri(HIP_LEFT), Present)
-    two = seen(a_report(), a_report(id="second")).newest_mri(HIP_LEFT)
-    assert isinstance(two, Present)
-    assert len(two.items) == 2
-    failed = replace(patient, mri_reports=Listing(patient.mri_reports.items, out_of_reach("MR reports")))
-    assert isinstance(failed.newest_mri(ANKLE_RIGHT), Unknown)
-
-
 def test_what_the_study_was() -> None:
     """Its title says that it was made with dynamic contrast."""
     patient = seen(a_report(code=named("Dynamic contrast enhanced MRI left hip")))
@@ -457,6 +440,7 @@ def test_radiographs_stand_apart() -> None:
         (HIP_LEFT, ANKLE_RIGHT, False),
         (Site(), Site(), False),
         (Site(Region.OTHER), Site(Region.OTHER), False),
+        (Site(Region.ARM), Site(Region.ARM), False),
     ],
 )
 def test_same_site(one: Site, other: Site, same: bool) -> None:

@@ -163,6 +163,20 @@ def test_the_reasons_of_an_order() -> None:
     assert ordered("ESWT").reasons == Reasons()
 
 
+def test_the_place_of_a_reason() -> None:
+    """As the Condition says, of the chart or contained, or the words of the reason; unknown places are none."""
+    hip, ankle = Site(Region.HIP, Side.LEFT), Site(Region.ANKLE_FOOT, Side.RIGHT)
+    condition = fhir_condition(EDEMA_SYNDROME, id="c1", bodySite=[named("Left hip")])
+    contained = {"resourceType": "Condition", "id": "c2", "code": named("BMES"), "bodySite": [named("right talus")]}
+    references = [{"reference": "Condition/c1"}, {"reference": "#c2"}]
+    service = fhir_service_order(named("ESWT"), status="draft", reasonReference=references, contained=[contained])
+    [order] = read([condition], [service]).drafts
+
+    assert order.reasons.sites == (hip, ankle)
+    assert ordered("ESWT", reasonCode=[named("BMES of the left hip")]).reasons.sites == (hip,)
+    assert ordered("ESWT", reasonCode=[named("BMES"), named("BMES of the elbow")]).reasons.sites == ()
+
+
 def test_a_reason_that_is_only_considered_is_a_reason() -> None:
     """A differential diagnosis is no problem of the patient, and can be what an order is for."""
     considered = fhir_condition(EDEMA_SYNDROME, id="c1", verificationStatus={"coding": [{"code": "differential"}]})

@@ -12,7 +12,7 @@ from cds_hooks.snapshot.report_text import Region, Side
 from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
 from tests.builders.fhir import ICD10CM, SNOMED, Json, an_outcome, coded, fhir_condition, fhir_procedure, named
-from tests.builders.moment import day
+from tests.builders.moment import day, days_ago
 from tests.unit.cds_hooks.snapshot.reading import read
 
 OSTEONECROSIS = coded(ICD10CM, "M87.052", "Idiopathic aseptic necrosis of left femur")
@@ -61,6 +61,10 @@ def test_diagnoses_that_were_withdrawn(status: str) -> None:
         (OSTEONECROSIS, {"bodySite": [named("Right femoral head")]}, Site(Region.HIP, Side.RIGHT)),
         (named("Osteonecrosis of the right knee"), {}, Site(Region.KNEE, Side.RIGHT)),
         (named("Osteonecrosis"), {"bodySite": coded(SNOMED, "72696002")}, Site(Region.KNEE)),
+        (named("Knöchelschmerz links"), {}, Site(Region.ANKLE_FOOT, Side.LEFT)),
+        (named("Gonarthrosis"), {}, Site(Region.KNEE)),
+        (named("Shin pain"), {}, Site(Region.OTHER)),
+        (named("BMES of the left elbow"), {}, Site(Region.ARM, Side.LEFT)),
         (named("Osteonecrosis"), {"bodySite": 5}, ANYWHERE),
         (named("Hay fever of the left knee"), {}, ANYWHERE),
     ],
@@ -68,6 +72,14 @@ def test_diagnoses_that_were_withdrawn(status: str) -> None:
 def test_where_a_problem_is(code: Json, changed: Json, site: Site) -> None:
     """By its body site, else by what its code says; a problem that no rule knows has no place."""
     assert listed(code, **changed).site == site
+
+
+def test_an_onset_in_the_future_is_none() -> None:
+    """The day on which it was recorded stands for it."""
+    early = listed(named("Foot pain"), onsetDateTime=day(-3), recordedDate=day(50))
+    assert early.onset is None
+    assert early.since == early.recorded == days_ago(50)
+    assert listed(named("Foot pain"), onsetDateTime=day(0), recordedDate=day(50)).onset == days_ago(0)
 
 
 def test_the_stage_and_the_grade_of_a_problem() -> None:
