@@ -1,5 +1,5 @@
 """Imaging as a course: every report with what it says at each place, and the newest report of a place decides (rule
-specification 0.2: SITE, MRI_BME_POS, MRI_BME_NEG, BME_CONTEXT, vs-subchondral-site).
+specification 0.2: SITE, MRI_BME_POS, MRI_BME_NEG, BME_CONTEXT, vs-subchondral-site). In the spine each part is a place.
 
 A report is about the place of its study and about every place that it names. What a newer one says of one place does
 not end what an older one said of another. A report that cannot be read is a gap, never a negative one. A preliminary
@@ -30,6 +30,7 @@ REPORT_DAYS = 365  # "<= 12 mo"
 EVER = math.inf
 EDEMA_FINDINGS = (report_text.Finding.MARROW_EDEMA, report_text.Finding.EDEMA_SYNDROME)
 NEGATED = (Assertion.ABSENT, Assertion.HISTORICAL)  # a resolved or earlier edema is none today
+SPINE_PARTS = frozenset({Concept.MRI_SPINE_CERVICAL, Concept.MRI_SPINE_THORACIC, Concept.MRI_SPINE_LUMBAR})
 SUBCHONDRAL_REGIONS = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT, Region.SHOULDER})
 
 
@@ -67,9 +68,9 @@ class Sign:
 class ImagingReport:
     """One report of an MR study or of plain radiographs.
 
-    `site` is that of the study; `concepts` are what its code and title say (dynamic contrast). `readable` is False
-    where it holds neither a text nor a coded conclusion that could be read, `complete` where a result Observation that
-    it refers to could not be had or understood.
+    `site` is that of the study; `concepts` are what its code and title say (dynamic contrast, parts of the spine).
+    `readable` is False where it holds neither a text nor a coded conclusion that could be read, `complete` where a
+    result Observation that it refers to could not be had or understood.
     """
 
     site: Site
@@ -89,6 +90,12 @@ class ImagingReport:
     def about(self, site: Site) -> bool:
         """Is it a study of this site, or does it speak of it?"""
         return self.site.same_as(site) or any(sign.site.same_as(site) for sign in self.signs)
+
+    def overtakes(self, older: ImagingReport) -> bool:
+        """Is it newer, and not of another part of the spine? A study that does not say its part may be of any."""
+        parts, others = self.concepts & SPINE_PARTS, older.concepts & SPINE_PARTS
+        elsewhere = parts and others and parts.isdisjoint(others)
+        return self.when.first > older.when.last and not elsewhere
 
     def said(self, *findings: report_text.Finding) -> dict[Site, tuple[Sign, ...]]:
         """What it says of these findings, place by place, each side by itself. The place of the study is there with
@@ -178,7 +185,8 @@ def edema_on_mri(
 def edema_ruled_out_on_mri(
     patient: Patient, site: Site | None = None, *, within_days: float = REPORT_DAYS
 ) -> Finding[EdemaReport]:
-    """MRI_BME_NEG: the newest MR report of the site negates it, and no report of the same day and place says it."""
+    """MRI_BME_NEG: the newest MR report of the site negates it, and none of the same day, or of another part of the
+    spine, says it."""
     reports = edema_reports(patient, site, within_days=within_days)
     positive = [each.site for each in reports if each.assertion is Assertion.PRESENT]
     found = tuple(
@@ -242,9 +250,10 @@ def seen_on_mri(
 def newest_mri(
     patient: Patient, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
 ) -> Finding[ImagingReport]:
-    """The newest MR report about this site, readable or not; more than one where they share their day."""
+    """The newest MR report about this site, readable or not; more than one where they share their day, or are of
+    several parts of the spine."""
     found = [report for report in _recent(patient, within_days, preliminary) if report.about(site)]
-    newest = tuple(report for report in found if not any(_newer(other, report) for other in found))
+    newest = tuple(report for report in found if not any(other.overtakes(report) for other in found))
     return finding(newest, patient.mri_reports.gaps, patient.mri_reports.remarks)
 
 
@@ -267,12 +276,8 @@ def _deciding(
     return [
         each
         for each in asked
-        if not any(other.place.same_as(each.place) and _newer(other.report, each.report) for other in said)
+        if not any(other.place.same_as(each.place) and other.report.overtakes(each.report) for other in said)
     ]
-
-
-def _newer(one: ImagingReport, other: ImagingReport) -> bool:
-    return one.when.first > other.when.last
 
 
 def _same(one: Site, other: Site) -> bool:
@@ -302,7 +307,7 @@ def _gaps(
     """The query, and reports that decide and cannot be read; one of an unknown place may be about any."""
     listing: Listing[ImagingReport] = patient.mri_reports
     reports = _recent(patient, within_days, preliminary)
-    overtaken = [r for r in reports if any(_newer(o, r) and o.site.same_as(r.site) for o in reports)]
+    overtaken = [r for r in reports if any(o.overtakes(r) and o.site.same_as(r.site) for o in reports)]
     hidden = (report for report in reports if report not in overtaken and _may_hide(report, findings, site))
     return listing.gaps + tuple(report.unread for report in hidden)
 
