@@ -8,7 +8,7 @@ from mappings import systems
 from mappings.codes import CodeIndex
 from mappings.models import Code, DrugEntry, NamedDrug, RouteGroup, ServiceEntry, Source, Unit
 from mappings.phrases import Negation, PhraseIndex
-from mappings.text import fold_unit, passage
+from mappings.text import Passage, fold_unit, passage
 
 # By short key of the system, then by normalized code.
 DrugCodes = Mapping[str, Mapping[str, tuple[DrugEntry, ...]]]
@@ -62,6 +62,7 @@ class Knowledge:
     route_codes: Mapping[str, Mapping[str, RouteGroup]]
     route_names: PhraseIndex[RouteGroup]
     negation: Negation
+    side_words: frozenset[str]
     flush_words: PhraseIndex[str]
     report_lists: Mapping[str, tuple[str, ...]]
     units: Mapping[tuple[str, str], Unit]
@@ -146,10 +147,19 @@ class Knowledge:
         return found | own if own else found
 
     def concepts_named(self, text: str) -> frozenset[str]:
-        """The conditions that a text names: by its words, unless negated, or as a whole ("PAH")."""
+        """The conditions that a text names: by its words, unless negated, or as a whole ("PAH").
+
+        A side between the words does not count: "ulcer of right heel" is an ulcer of heel.
+        """
         if not text:
             return _NO_CONCEPTS
         cut = passage(text)
+        found = self._conditions(cut)
+        if self.side_words.isdisjoint(cut.words):
+            return found
+        return found | self._conditions(cut.without(self.side_words))
+
+    def _conditions(self, cut: Passage) -> frozenset[str]:
         found = {
             concept
             for each in self.condition_words.find(cut)

@@ -1,7 +1,7 @@
 """Loading: from the compact table to a `Knowledge`, without the sets that a site switches off."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -14,6 +14,7 @@ from mappings.layout import BASE, LICENSED_SETS
 from mappings.models import Code, DrugEntry, NamedDrug, ServiceEntry
 from mappings.phrases import Negation, PhraseIndex
 from mappings.stored import PACKAGE, read_or_build
+from mappings.text import words
 
 T = TypeVar("T")
 
@@ -47,12 +48,19 @@ def _assembled(built: Built, without: frozenset[str]) -> Knowledge:
         route_codes=_without(built.route_codes, off),
         route_names=PhraseIndex(built.route_names),
         negation=Negation(built.negations, built.clause_breaks),
+        side_words=frozenset(_side_words(built.report_lists)),
         flush_words=PhraseIndex((phrase, phrase) for phrase in built.flush_words),
         report_lists=MappingProxyType(built.report_lists),
         units=MappingProxyType({(unit.kind, spelling): unit for spelling, unit in built.units}),
         services=MappingProxyType({service.name: _service(service, off) for service in built.services}),
         drug_groups=built.drug_groups,
     )
+
+
+def _side_words(lists: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Left, right and both in one word."""
+    for name in ("side_left", "side_right", "side_both"):
+        yield from (found[0] for phrase in lists.get(name, ()) if len(found := words(phrase)) == 1)
 
 
 def _revision(digests: Mapping[str, str], on: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from typing import NamedTuple
 
 # Letters that Unicode does not decompose, and the signs behind trade names, which it would turn into letters.
@@ -37,6 +38,11 @@ class Passage(NamedTuple):
 
     words: list[str]
     clauses: list[int]
+
+    def without(self, left_out: Container[str]) -> "Passage":
+        """The same text without these words."""
+        kept = [place for place, word in enumerate(self.words) if word not in left_out]
+        return Passage([self.words[place] for place in kept], [self.clauses[place] for place in kept])
 
 
 def fold(text: str) -> str:

@@ -31,6 +31,7 @@ from cds_hooks.wire.card import Action, Suggestion
 from cds_hooks.wire.request import Request
 from mappings.knowledge import Knowledge
 from mappings.models import ServiceEntry
+from mappings.text import whole_text
 
 PLACEHOLDER = {"reference": "Patient/placeholder"}
 REQUESTERS = ("Practitioner/", "PractitionerRole/")
@@ -107,7 +108,8 @@ class Suggestions:
 
     def _create(self, name: Service | Treatment, call: Call) -> Suggestion | None:
         entry = self._entries[name]
-        if entry.code and (entry.code.system, entry.code.code) in call.patient.open_services.value:
+        known_as = (entry.code.system, entry.code.code) if entry.code else ("", whole_text(entry.text))
+        if known_as in call.patient.open_services.value:
             return None
         label = f"{LABELS[entry.resource_type]}{entry.text}"
         action = Action(type="create", description=label, resource=self._draft(name, call))

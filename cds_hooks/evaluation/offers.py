@@ -164,6 +164,11 @@ _CONDITIONS: Mapping[Treatment, Callable[[Patient], Iterable[str]]] = MappingPro
 
 # -- examinations
 
+NO_MRI = (
+    "MRI is not suggested: an implant or another contraindication is on record; check MR safety. CT or bone "
+    "scintigraphy are the alternatives."
+)
+
 
 def _examination(service: Service, patient: Patient) -> Tested:
     if service in RADIATION:
@@ -184,7 +189,7 @@ def _examination(service: Service, patient: Patient) -> Tested:
 
 def _magnetic(contraindication: Finding[Factual]) -> Tested:
     if isinstance(contraindication, Present):
-        return ["MRI is not suggested: an implant or another contraindication is on record; check MR safety."], []
+        return [NO_MRI], []
     if isinstance(contraindication, Unknown):
         return [], ["Check MR safety before the MRI: implants could not be looked at."]
     return [], []

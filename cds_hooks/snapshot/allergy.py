@@ -14,8 +14,9 @@ class Allergy:
     """One record: the drugs of its substance and what else it is known as (`concepts`: latex, NSAID hypersensitivity).
 
     `intolerance`: its type says so. `by_text`: the substance was found by words alone. `severe`: a severe reaction,
-    anaphylaxis, angioedema or bronchospasm is recorded, or the criticality is high. `stomach_only`: the only reactions
-    recorded are complaints of the stomach. `fact` names substance, reaction and criticality.
+    anaphylaxis, angioedema or bronchospasm is recorded, or the criticality is high. `anaphylaxis`: one of these three
+    is named as the reaction. `stomach_only`: the only reactions recorded are complaints of the stomach. `fact` names
+    substance, reaction and criticality.
     """
 
     fact: Fact
@@ -24,6 +25,7 @@ class Allergy:
     intolerance: bool = False
     by_text: bool = False
     severe: bool = False
+    anaphylaxis: bool = False
     stomach_only: bool = False
 
     @property

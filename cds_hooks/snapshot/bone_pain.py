@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.causes import causes_of_edema
-from cds_hooks.snapshot.imaging import EVER, ImagingReport, newest_mri
+from cds_hooks.snapshot.imaging import ImagingReport
 from cds_hooks.snapshot.model import Fact, Factual, Finding, Present, any_of, finding, gaps_of, only, unless
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem
@@ -36,7 +36,8 @@ RADIOGRAPH_DAYS = Threshold(
 THRESHOLDS = (PAIN_FLOOR_DAYS, PAIN_FLOOR_NRS, NRS_DAYS, RADIOGRAPH_DAYS)
 NEEDS = (Need.PROBLEMS, Need.PAIN, Need.MRI, Need.RADIOGRAPHS, Need.IMAGING_STUDIES, Need.CARE)
 """What a rule that asks for these pains declares."""
-LOWER_LIMB = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT})
+LOWER_LIMB = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT, Region.OTHER})
+"""Other is the thigh or the lower leg here: the pains are those of the lower limb."""
 PAIN = (
     Concept.LOWER_LIMB_BONE_PAIN,
     Concept.PAIN_HIP,
@@ -108,11 +109,11 @@ def _long_and_unexplained(item: Problem, patient: Patient) -> Finding[Factual]:
         severe = scores.items if isinstance(scores, Present) else ()
         why = finding(tuple(each for each in severe if each.surely_at_least(limit)), gaps_of(scores))
     done = imaged(patient, item.site, since=item.since)
-    return unless(why, done, mri_requested(patient, item.site), causes_of_edema(patient, item.site))
+    return unless(why, done, mri_requested(patient, item.site), _causes(patient, item.site))
 
 
 def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
-    radiographs = [each for each in patient.radiographs.items if each.site.same_as(item.site) and not each.preliminary]
+    radiographs = [each for each in patient.radiographs.items if each.site.alike(item.site) and not each.preliminary]
     days = patient.policy[RADIOGRAPH_DAYS]
     if item.onset:
         early = [each for each in radiographs if 0 <= _days_after(item, each, patient) <= days]
@@ -121,9 +122,15 @@ def _early_radiograph(item: Problem, patient: Patient) -> Finding[Factual]:
     unread = tuple(each for each in early if each.may_hide(*STRUCTURAL))
     normal = (each for each in early if each not in unread and each.verdict(*STRUCTURAL) in (None, Assertion.ABSENT))
     why = finding(tuple(normal), (*patient.radiographs.gaps, *(each.unread for each in unread)))
-    return unless(
-        why, imaged(patient, item.site), mri_requested(patient, item.site), causes_of_edema(patient, item.site)
-    )
+    done = imaged(patient, item.site)
+    return unless(why, done, mri_requested(patient, item.site), _causes(patient, item.site))
+
+
+def _causes(patient: Patient, site: Site) -> Finding[Problem]:
+    """Of the thigh or lower leg, which are one region here, those of that region as well."""
+    elsewhere = causes_of_edema(patient)
+    here = only(elsewhere, lambda item: item.site.alike(site))
+    return any_of(here, causes_of_edema(patient, site))  # type: ignore[return-value]
 
 
 def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:
@@ -134,11 +141,23 @@ def _days_after(item: Problem, report: ImagingReport, patient: Patient) -> int:
 
 def imaged(patient: Patient, site: Site, *, since: When | None = None) -> Finding[Factual]:
     """An MRI of this site, with or without a report, from that day on; an undated study counts."""
-    newest = newest_mri(patient, site, within_days=EVER, preliminary=True)
-    reports = only(newest, lambda report: _from(report.when, since))
-    studies = (item for item in patient.imaging_studies.items if item.concepts & MRI and item.site.same_as(site))
+    mri = patient.mri_reports
+    reports = (report for report in mri.items if report.about(site) or report.site.alike(site))
+    reported = tuple(report for report in reports if _from(report.when, since))
+    studies = (item for item in patient.imaging_studies.items if item.concepts & MRI and item.site.alike(site))
     made = tuple(item for item in studies if _from(item.when, since))
-    return any_of(reports, finding(made, patient.imaging_studies.gaps))
+    return any_of(finding(reported, mri.gaps, mri.remarks), finding(made, patient.imaging_studies.gaps))
+
+
+def mri_studied(patient: Patient, site: Site, within_days: float) -> Finding[Event]:
+    """MRI studies of the last days of this site, or of one that is not said, with or without a report."""
+    made = tuple(
+        item
+        for item in patient.imaging_studies.items
+        if item.concepts & MRI and item.site.may_be(site)
+        if item.when is not None and item.when.age_days(patient.as_of) <= within_days
+    )
+    return finding(made, patient.imaging_studies.gaps)
 
 
 def _from(when: When | None, since: When | None) -> bool:
@@ -147,5 +166,6 @@ def _from(when: When | None, since: When | None) -> bool:
 
 def mri_requested(patient: Patient, site: Site) -> Finding[Event]:
     """An open request for an MRI of this site, or of one that is not said."""
-    found = (item for item in patient.care.items if item.open and item.concepts & MRI and item.site.may_be(site))
-    return finding(tuple(found), patient.care.gaps)
+    requests = (item for item in patient.care.items if item.open and item.concepts & MRI)
+    found = tuple(i for i in requests if not i.site.known or site.region is None or i.site.alike(site))
+    return finding(found, patient.care.gaps)

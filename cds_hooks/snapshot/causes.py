@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Factual, Finding, any_of, finding
+from cds_hooks.snapshot.model import Factual, Finding, any_of, finding, only
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.site import Site
@@ -32,6 +32,7 @@ AT_A_PLACE = frozenset(
         Concept.PROSTHETIC_JOINT_INFECTION,
         Concept.CHARCOT,
         Concept.RADIOTHERAPY_HISTORY,
+        Concept.POSTSURGICAL_STATE,
     }
 )
 OF_THE_BODY = frozenset(
@@ -61,9 +62,13 @@ INFLAMMATION_DAYS = Threshold(
 
 
 def causes_of_edema(patient: Patient, site: Site | None = None) -> Finding[Problem]:
-    """Current causes that are more than a suspicion: at this site, or anywhere."""
-    found = tuple(item for item in patient.problems.items if _explains(item, site) and not item.provisional)
-    return finding(found, patient.problems.gaps)
+    """Current causes at this site, or anywhere; a provisional one counts like any problem (rule specification 0.1)."""
+    return finding(tuple(item for item in patient.problems.items if _explains(item, site)), patient.problems.gaps)
+
+
+def confirmed_causes(patient: Patient) -> Finding[Problem]:
+    """Current causes that are more than a suspicion, anywhere: what rule DX-01 asks for."""
+    return only(causes_of_edema(patient), lambda item: not item.provisional)
 
 
 def suspected_causes(patient: Patient, site: Site | None = None) -> Finding[Problem]:

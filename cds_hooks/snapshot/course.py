@@ -3,28 +3,34 @@ specification 0.2, CONS_START)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Fact, Finding, finding
+from cds_hooks.snapshot import nsaid
+from cds_hooks.snapshot.model import Fact, Finding, Unknown, finding
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem
-from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
+from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
 
 BEFORE_ONSET = timedelta(days=14)
-CARE = (
-    Concept.PHYSIOTHERAPY,
-    Concept.REFERRAL_PHYSIOTHERAPY,
-    Concept.CRUTCHES,
-    Concept.WALKING_AID,
-    Concept.OFFLOADING_DEVICE,
-    Concept.OFFLOADING_ORTHOSIS,
-    Concept.WEIGHT_BEARING_RESTRICTED,
+CARE = frozenset(
+    {
+        Concept.PHYSIOTHERAPY,
+        Concept.REFERRAL_PHYSIOTHERAPY,
+        Concept.CRUTCHES,
+        Concept.WALKING_AID,
+        Concept.OFFLOADING_DEVICE,
+        Concept.OFFLOADING_ORTHOSIS,
+        Concept.ORTHOSIS,
+        Concept.WEIGHT_BEARING_RESTRICTED,
+    }
 )
+"""Physiotherapy and offloading."""
 REVIEWS = "reviews: most recover in 3 to 9 months, some need up to 12"
 EXPECTED_DAYS = Threshold(name="syndrome-expected-days", unit="d", default=270, low=180, high=365, source=REVIEWS)
 LATE_DAYS = Threshold(name="syndrome-late-days", unit="d", default=365, low=270, high=540, source=REVIEWS)
@@ -95,12 +101,20 @@ def care_started(patient: Patient) -> Finding[Fact]:
     present status. The fact is dated."""
     problem = edema(patient)
     since = problem.since if problem else None
-    orders = [item.fact for item in patient.care.items + patient.procedures.items if _is_care(item)]
-    orders += [item.fact for item in patient.medications.about(DrugGroup.NSAID_SYSTEMIC)]
-    counted = [(fact.when.first, fact) for fact in orders if fact.when and _counts(fact.when, since)]
+    care = (item for item in patient.care.items + patient.procedures.items if _is_care(item))
+    orders = [replace(item.fact, when=item.began or item.when) for item in care]
+    nsaids = (item for item in patient.medications.about(*nsaid.ORDERS) if nsaid.is_systemic(item, patient))
+    orders += [replace(item.fact, when=item.written) for item in nsaids]  # the day of the order, not that of its end
+    past = [fact for fact in orders if fact.when and not fact.when.is_future(patient.as_of)]
+    counted = [(fact.when.first, fact) for fact in past if fact.when and _counts(fact.when, since)]
     earliest = min(counted, key=lambda each: each[0], default=None)
     gaps = patient.care.gaps + patient.procedures.gaps + patient.medications.gaps
     return finding((earliest[1],) if earliest else (), gaps)
+
+
+def only_nsaids_unread(care: Finding[Fact]) -> bool:
+    """Was care looked for everywhere but among the medicines, and none found? Of `care_started`."""
+    return isinstance(care, Unknown) and care.gap.fact is Need.MEDICATIONS
 
 
 def offloaded(patient: Patient, problem: Problem) -> Finding[Event]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from cds_hooks.snapshot.imaging import EdemaReport
-from cds_hooks.snapshot.model import Factual, Finding, Present, any_of, finding, gaps_of, remarks_of, unless
+from cds_hooks.snapshot.model import Factual, Finding, Present, any_of, finding, gaps_of, only, remarks_of, unless
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Event, Problem
 from cds_hooks.snapshot.report_text import Finding as Seen
@@ -36,8 +36,9 @@ def foot_edema(patient: Patient) -> Finding[EdemaReport]:
 
 
 def charcot_foot(patient: Patient) -> Finding[Problem]:
-    """An active Charcot joint of the foot, or of a place that is not said."""
-    return patient.has_at(FOOT, Concept.CHARCOT)
+    """An active Charcot joint of the foot, or of a place that is not said; none that its own words call inactive."""
+    found = patient.has_at(FOOT, Concept.CHARCOT)
+    return only(found, lambda item: Concept.CHARCOT_INACTIVE not in item.concepts)
 
 
 # -- offloading
@@ -65,8 +66,8 @@ def offloading(patient: Patient, site: Site) -> Finding[Event]:
 
 
 def _offloads(row: Event) -> bool:
-    """Training of the technique and the end of it are no device."""
-    return bool(row.concepts & OFFLOADING) and row.concepts.isdisjoint(OTHER_THAN_A_DEVICE)
+    """Training of the technique and the end of it are no device; one that was stopped is no longer worn."""
+    return bool(row.concepts & OFFLOADING) and row.concepts.isdisjoint(OTHER_THAN_A_DEVICE) and not row.unfinished
 
 
 def _lately(row: Event, patient: Patient) -> bool:

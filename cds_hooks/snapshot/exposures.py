@@ -42,6 +42,8 @@ SURGERY = frozenset(
 INFARCTION_SITES = frozenset({Region.HIP, Region.KNEE, Region.SHOULDER})
 """There a glucocorticoid raises the question of osteonecrosis first (rule ON-04)."""
 RADIATION = frozenset({Concept.RADIOTHERAPY, Concept.RADIOTHERAPY_HISTORY})
+RECORDED = RADIATION | {Concept.POSTSURGICAL_STATE}
+"""What a problem list says of radiotherapy and operations."""
 
 
 def long_glucocorticoid(patient: Patient) -> Finding[Medication]:
@@ -100,7 +102,7 @@ def treated_site(patient: Patient, site: Site) -> Finding[Problem | Event]:
 
 
 def _treats(row: Problem | Event) -> bool:
-    return not row.concepts.isdisjoint(RADIATION if isinstance(row, Problem) else RADIATION | SURGERY)
+    return not row.concepts.isdisjoint(RECORDED if isinstance(row, Problem) else RADIATION | SURGERY)
 
 
 def _date(row: Problem | Event) -> When | None:

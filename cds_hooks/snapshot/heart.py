@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
-from cds_hooks.snapshot.model import Fact, Finding, Present, only
-from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot import measures
+from cds_hooks.snapshot.model import Fact, Finding, Present, gaps_of, items_of, only, remarks_of
+from cds_hooks.snapshot.problem import Event, Problem, Result
 from cds_hooks.snapshot.vocabulary import Concept
+from cds_hooks.snapshot.when import When
 
 if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
@@ -23,21 +26,21 @@ SEVERE_CLASS = 3  # "NYHA III-IV", moderate to severe
 
 @dataclass(frozen=True, slots=True)
 class HeartFailure:
-    """Heart failure as the problem list has it. `nyha` is 1 to 4, None where no class is recorded. `decompensated` is
-    acute or decompensated failure."""
+    """Heart failure as the problem list has it, with the class that was observed. `nyha` is 1 to 4, None where no class
+    is recorded. `decompensated` is acute or decompensated failure."""
 
-    problems: tuple[Problem, ...]
+    records: tuple[Problem | Result, ...]
     nyha: int | None
     decompensated: bool
 
     @property
     def fact(self) -> Fact:
-        return self.problems[0].fact
+        return self.records[0].fact
 
     @property
     def facts(self) -> tuple[Fact, ...]:
         """Every record that says so, also where they do not agree about the class."""
-        return tuple(problem.fact for problem in self.problems)
+        return tuple(record.fact for record in self.records)
 
     @property
     def severe(self) -> bool:
@@ -51,29 +54,38 @@ class HeartFailure:
 
 
 def heart_failure(patient: Patient) -> Finding[HeartFailure]:
-    """Current heart failure, as one item. A recorded NYHA class is heart failure by itself."""
+    """Current heart failure, as one item. A NYHA class on the problem list is heart failure by itself; an observed one
+    tells the class of a heart failure that is on the list."""
     found = patient.has(Concept.HEART_FAILURE, Concept.HEART_FAILURE_DECOMPENSATED, *CLASSES)
     if not isinstance(found, Present):
         return found
     decompensated = any(Concept.HEART_FAILURE_DECOMPENSATED in problem.concepts for problem in found.items)
-    return Present((HeartFailure(found.items, _nyha(found.items), decompensated),), found.gaps)
+    observed = measures.newest(patient, (Concept.NYHA_CLASS, *CLASSES), inf)
+    records: tuple[Problem | Result, ...] = (*found.items, *items_of(observed))
+    failure = HeartFailure(records, _nyha(records), decompensated)
+    return Present((failure,), found.gaps + gaps_of(observed), remarks_of(observed))
 
 
-def heart_failure_if(patient: Patient, so: Callable[[HeartFailure], bool]) -> Finding[Problem]:
+def heart_failure_if(patient: Patient, so: Callable[[HeartFailure], bool]) -> Finding[Problem | Result]:
     """The records of the heart failure, where it is of this kind."""
     found = only(heart_failure(patient), so)
-    return Present(found.items[0].problems, found.gaps) if isinstance(found, Present) else found
+    return Present(found.items[0].records, found.gaps, found.remarks) if isinstance(found, Present) else found
 
 
-def _nyha(problems: tuple[Problem, ...]) -> int | None:
+def _nyha(records: tuple[Problem | Result, ...]) -> int | None:
     """The newest class; the higher one where the dates do not show which is newer."""
-    classed = [problem for problem in problems if problem.concepts & CLASSES.keys()]
-    standing = [problem for problem in classed if not any(_newer(other, problem) for other in classed)]
-    return max((CLASSES[each] for problem in standing for each in problem.concepts & CLASSES.keys()), default=None)
+    classed = [(record, record.subjects & CLASSES.keys()) for record in records if record.subjects & CLASSES.keys()]
+    standing = [found for record, found in classed if not any(_newer(other, record) for other, _ in classed)]
+    return max((CLASSES[Concept(each)] for found in standing for each in found), default=None)
 
 
-def _newer(one: Problem, other: Problem) -> bool:
-    return bool(one.recorded and other.recorded and one.recorded.first > other.recorded.last)
+def _newer(one: Problem | Result, other: Problem | Result) -> bool:
+    newer, older = _dated(one), _dated(other)
+    return bool(newer and older and newer.first > older.last)
+
+
+def _dated(record: Problem | Result) -> When | None:
+    return record.recorded if isinstance(record, Problem) else record.when
 
 
 # -- events

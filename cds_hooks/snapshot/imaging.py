@@ -8,7 +8,6 @@ report counts only where a rule asks for it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from cds_hooks.snapshot.patient import Patient
 
 REPORT_DAYS = 365  # "<= 12 mo"
-EVER = math.inf
 EDEMA_FINDINGS = (report_text.Finding.MARROW_EDEMA, report_text.Finding.EDEMA_SYNDROME)
 NEGATED = (Assertion.ABSENT, Assertion.HISTORICAL)  # a resolved or earlier edema is none today
 SPINE_PARTS = frozenset({Concept.MRI_SPINE_CERVICAL, Concept.MRI_SPINE_THORACIC, Concept.MRI_SPINE_LUMBAR})
@@ -57,6 +55,10 @@ class Sign:
     @property
     def assertion(self) -> Assertion:
         return self.mention.assertion
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        return frozenset((self.finding,))
 
     @property
     def subchondral(self) -> bool:
@@ -247,14 +249,18 @@ def seen_on_mri(
     return finding(tuple(dict.fromkeys(found)), gaps, patient.mri_reports.remarks)
 
 
-def newest_mri(
-    patient: Patient, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
-) -> Finding[ImagingReport]:
-    """The newest MR report about this site, readable or not; more than one where they share their day, or are of
-    several parts of the spine."""
-    found = [report for report in _recent(patient, within_days, preliminary) if report.about(site)]
-    newest = tuple(report for report in found if not any(other.overtakes(report) for other in found))
-    return finding(newest, patient.mri_reports.gaps, patient.mri_reports.remarks)
+def measured_on_mri(patient: Patient, what: report_text.Finding, *, site: Site | None = None) -> Finding[Sign]:
+    """Observations of their own that measure this finding (RAMRIS score, depth of edema), the newest of each place."""
+    listing = patient.imaging_measures
+    held = [sign for sign in listing.about(what) if site is None or sign.site.same_as(site)]
+    recent = [sign for sign in held if sign.fact.when and sign.fact.when.age_days(patient.as_of) <= REPORT_DAYS]
+    newest = (one for one in recent if not any(_same(other.site, one.site) and after(other, one) for other in recent))
+    return finding(tuple(newest), listing.gaps)
+
+
+def after(one: Sign, other: Sign) -> bool:
+    """Of a later day."""
+    return bool(one.fact.when and other.fact.when and one.fact.when.first.date() > other.fact.when.last.date())
 
 
 # -- which report decides

@@ -82,6 +82,7 @@ def _sum(d3: Quantity, d2: Quantity) -> Quantity:
 
 TOTAL_LIMITS = (8.5, 10.5)  # mg/dL, where the laboratory states none
 IONIZED_LIMITS = (1.12, 1.32)  # mmol/L
+SAME_CALCIUM = 0.005  # mg/dL: the limits and the correction are given in both units, which agree only so far (0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +113,24 @@ class Calcium:
 
     @property
     def surely_low(self) -> bool:
-        return self.quantity.surely_below(self.low)
+        return self.quantity.surely_below(self.low - self._apart)
 
     @property
     def surely_high(self) -> bool:
-        return self.quantity.surely_above(self.high)
+        return self.quantity.surely_above(self.high + self._apart)
 
     @property
     def surely_not_low(self) -> bool:
-        return self.quantity.surely_at_least(self.low)
+        return self.quantity.surely_at_least(self.low - self._apart)
 
     @property
     def surely_not_high(self) -> bool:
-        return self.quantity.surely_at_most(self.high)
+        return self.quantity.surely_at_most(self.high + self._apart)
+
+    @property
+    def _apart(self) -> float:
+        """Up to this far from a limit it is the limit."""
+        return 0.0 if self.ionized else SAME_CALCIUM
 
 
 def calcium(

@@ -50,6 +50,7 @@ VITAL_SIGNS = (
     Concept.PAIN_VAS,
     Concept.BODY_TEMPERATURE,
     Concept.BODY_WEIGHT,
+    Concept.NYHA_CLASS,
 )
 T = TypeVar("T", Result, Calcium)
 SCORES = (Concept.PHQ2_TOTAL, Concept.PHQ9_TOTAL, Concept.PHQ9_ITEM9, Concept.DXA_T_SCORE)

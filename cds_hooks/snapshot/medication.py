@@ -103,11 +103,13 @@ class Medicine:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why a medicine is given, as far as it is stated. `readable` is False when a stated reason cannot be read."""
+    """Why a medicine is given, as far as it is stated. `readable` is False when a stated reason cannot be read; `sites`
+    are the places that it names."""
 
     stated: bool = False
     concepts: frozenset[Concept] = frozenset()
     readable: bool = True
+    sites: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Dose:
 @dataclass(frozen=True, slots=True)
 class Dosing:
     """How much is given and for how long, as far as it is stated. `per_day` is None where the dosage is not structured
-    or not complete: unknown, never zero. `supply_days` is the expected supply with its refills."""
+    or not complete: unknown, never zero. `supply_days` is the expected supply with its refills, else how
+    long the instructions are to be followed."""
 
     per_day: Dose | None = None
     supply_days: float | None = None
@@ -267,8 +270,9 @@ class Order:
     `kind` is its FHIR type. `medication` is what it gives; None for orders of other kinds and for drafts that name no
     medicine yet. `concepts` are what the code and the words of an order of another kind say: an MRI, a cast, bed rest.
     `selected` is False for a draft that only counts as a partner (order-select). `planned_days` is how long it is to
-    last, None where that is not said. `sequences` are the MR sequences it asks for, empty where it names none.
-    `hypothetical` marks the draft that stands for a proposal of ours (rule specification 0.2, HYPOTHETICAL DRAFT).
+    last, None where that is not said. `levels` are those of the spine that an augmentation names. `sequences` are the
+    MR sequences it asks for, empty where it names none. `hypothetical` marks the draft that stands for a proposal of
+    ours (rule specification 0.2, HYPOTHETICAL DRAFT).
     """
 
     reference: str
@@ -278,6 +282,7 @@ class Order:
     concepts: frozenset[Concept] = frozenset()
     why: Later[Reasons] = Later.of(Reasons())
     site: Site = ANYWHERE
+    levels: frozenset[str] = frozenset()
     planned_days: float | None = None
     sequences: frozenset[Series] = frozenset()
     line: Fact | None = None

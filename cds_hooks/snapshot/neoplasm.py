@@ -45,8 +45,10 @@ def neoplasm_behind_edema(patient: Patient, seen: EdemaReport) -> Finding[Factua
 
 
 def cancer(patient: Patient) -> Finding[Problem]:
-    """A malignant tumor, also in remission or over; skin cancer other than melanoma is none."""
-    return only(patient.ever_had(*CANCER), lambda item: Concept.SKIN_CANCER_NOT_MELANOMA not in item.concepts)
+    """A malignant tumor, also in remission, over or only considered; skin cancer other than melanoma is none."""
+    considered = tuple(item for item in patient.differentials if item.concepts & CANCER)
+    found = finding((*patient.problems.about(*CANCER), *considered), patient.problems.gaps)
+    return only(found, lambda item: Concept.SKIN_CANCER_NOT_MELANOMA not in item.concepts)
 
 
 def _destruction(patient: Patient, seen: EdemaReport) -> Finding[Factual]:

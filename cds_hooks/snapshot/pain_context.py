@@ -70,7 +70,7 @@ def not_answered(patient: Patient, pains: Finding[BonePain]) -> Finding[BonePain
     if not isinstance(pains, Present):
         return pains
     answered = _answered(patient)
-    return only(pains, lambda pain: not any(site.same_as(pain.site) for site in answered))
+    return only(pains, lambda pain: not any(site.alike(pain.site) for site in answered))
 
 
 def _answered(patient: Patient) -> tuple[Site, ...]:

@@ -63,6 +63,7 @@ class Patient:
     problems: Listing[Problem] = NOT_READ
     differentials: tuple[Problem, ...] = ()
     procedures: Listing[Event] = NOT_READ
+    planned_procedures: Listing[Event] = Listing()
     pregnancy_results: Listing[Result] = NOT_READ
     labs: Listing[Result] = NOT_READ  # kidney and clotting
     bone_labs: Listing[Result] = NOT_READ  # vitamin D, calcium, albumin
@@ -81,7 +82,8 @@ class Patient:
     densitometry: Listing[Event] = NOT_READ  # reports of bone density measurements
     mri_reports: Listing[ImagingReport] = NOT_READ
     radiographs: Listing[ImagingReport] = NOT_READ
-    open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # (system, code), in force or drafted
+    imaging_measures: Listing[Sign] = NOT_READ  # Observations of their own: RAMRIS score, depth of edema
+    open_services: Later[frozenset[tuple[str, str]]] = Later.of(frozenset())  # system and code, or "" and words
     _had: dict[tuple[Concept, ...], Finding[Problem]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -205,11 +207,11 @@ class Patient:
         return not when.is_future(self.as_of) and when.age_days_at_most(self.as_of) <= within_days
 
     def planned(self, *concepts: Concept, within_days: float) -> Finding[Event]:
-        """An open order or appointment of one of these concepts for a day in the days ahead, or without a day."""
+        """An open order, appointment or procedure in preparation of one of these concepts for a day in the days ahead,
+        or without a day."""
+        lists = (self.care, self.appointments, self.planned_procedures)
         found = tuple(
-            item
-            for item in (*self.care.about(*concepts), *self.appointments.about(*concepts))
-            if item.open and self._ahead(item, within_days)
+            item for each in lists for item in each.about(*concepts) if item.open and self._ahead(item, within_days)
         )
         return finding(found, self.care.gaps + self.appointments.gaps)
 
@@ -312,11 +314,9 @@ class Patient:
             self, *findings, site=site, said=said, within_days=within_days, preliminary=preliminary
         )
 
-    def newest_mri(
-        self, site: Site, *, within_days: float = REPORT_DAYS, preliminary: bool = False
-    ) -> Finding[ImagingReport]:
-        """The newest MR report about this site."""
-        return imaging.newest_mri(self, site, within_days=within_days, preliminary=preliminary)
+    def measured_on_mri(self, finding: report_text.Finding, *, site: Site | None = None) -> Finding[Sign]:
+        """The newest measurements of this finding that are Observations of their own."""
+        return imaging.measured_on_mri(self, finding, site=site)
 
     def edema_context(self, order: Order | None = None) -> Finding[Fact]:
         """BME_CONTEXT (rule specification 0.2)."""
@@ -330,7 +330,7 @@ class Patient:
     # -- what may be proposed
 
     @property
-    def mri_contraindication(self) -> Finding[Factual]:
+    def mri_contraindication(self) -> Finding[Problem | Event]:
         """Not MRI_OK (rule specification 0.2)."""
         return safety.mri_contraindication(self)
 

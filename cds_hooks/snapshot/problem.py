@@ -15,7 +15,7 @@ from cds_hooks.snapshot.when import When
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A Condition that is not refuted. `recorded` is its recorded date, else its onset.
+    """A Condition that is not refuted. `recorded` is its recorded date, else its onset; an onset in the future is none.
 
     `current` follows the status filter of the rule specification (0.1). `ended` is when a Condition that is not
     current ended: its abatement, else its recorded date. `gestation` is the age of the pregnancy in days, from and to,
@@ -51,7 +51,8 @@ class Event:
 
     `when` is the date it was done, was ordered or is planned for. `open` is an order that is still in force; `planned`
     is the day it is meant for, where it says one. `uncertain` is a device of unknown status: it may have been removed.
-    `drugs` are those that a procedure gives, `levels` the levels of the spine that it names.
+    `drugs` are those that a procedure gives, `levels` the levels of the spine that it names. `began` is its first day
+    where it lasted. `unfinished` is care that was put on hold or stopped: it began, and is no longer given.
     """
 
     concepts: frozenset[Concept]
@@ -63,6 +64,8 @@ class Event:
     planned: When | None = None
     uncertain: bool = False
     drugs: tuple[Drug, ...] = ()
+    began: When | None = None
+    unfinished: bool = False
 
     @property
     def subjects(self) -> frozenset[Concept]:

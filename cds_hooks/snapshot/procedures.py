@@ -33,7 +33,7 @@ PLATELETS_LOW = Threshold(
     high=100,
     source="vertebral augmentation: contraindication lists; ours, awaiting a clinical board",
 )
-INR_DAYS = Threshold(name="procedure-inr-days", unit="d", default=7, low=1, high=30, source=OURS)
+INR_DAYS = Threshold(name="procedure-inr-days", unit="d", default=30, low=1, high=90, source=OURS)
 PLATELETS_DAYS = Threshold(name="procedure-platelets-days", unit="d", default=30, low=1, high=90, source=OURS)
 CLOTTING = (INR_HIGH, PLATELETS_LOW, INR_DAYS, PLATELETS_DAYS)
 """What `coagulopathy` reads."""

@@ -41,6 +41,7 @@ COMMUNICATIONS = "communications"
 SCORES = "scores"
 IMMUNOLOGY = "immunologyLabs"
 IMAGING_STUDIES = "imagingStudies"
+IMAGING_MEASURES = "imagingMeasures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.PAIN: (VITALS,),
     Need.TEMPERATURE: (VITALS,),
     Need.WEIGHT: (VITALS,),
+    Need.HEART_FAILURE_CLASS: (VITALS,),
     Need.ALLERGIES: (ALLERGIES,),
     Need.DEVICES: (DEVICES,),
     Need.IMMUNIZATIONS: (IMMUNIZATIONS,),
@@ -91,9 +93,11 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.OPEN_ORDERS: (SERVICES, DEVICE_REQUESTS),
     Need.MRI: (IMAGING_REPORTS,),
     Need.RADIOGRAPHS: (IMAGING_REPORTS,),
+    Need.IMAGING_MEASURES: (IMAGING_MEASURES,),
 }
 
 RADIOLOGY = "radiology_category"  # diagnostic service sections of HL7, and the categories of US Core
+IMAGING = "&category=imaging"  # RAMRIS score and depth of edema: no code is in use that could be asked for
 CARE_STATUS = "&status=active,on-hold,completed,draft,unknown"
 PANELS = ("bp_panel",)  # a search by code finds the panel, not what stands in its components
 PREGNANCY_RESULTS = (
@@ -142,6 +146,7 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
         Source(SCORES, coded(measures.SCORES), "Observation", "questionnaire scores and bone density"),
         Source(IMMUNOLOGY, coded(measures.IMMUNOLOGY), "Observation", "rheumatology tests"),
         Source(IMAGING_STUDIES, of_patient("ImagingStudy"), "ImagingStudy", "imaging studies"),
+        Source(IMAGING_MEASURES, of_patient("Observation", IMAGING), "Observation", "measurements on imaging"),
     )
     return {source.key: source for source in table}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, any_of, finding, only
 from cds_hooks.snapshot.policy import Threshold
-from cds_hooks.snapshot.problem import Problem, Result
+from cds_hooks.snapshot.problem import Event, Problem, Result
 from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
@@ -28,6 +28,7 @@ MRI_UNSAFE = (
 )
 KIDNEY_FAILURE = (Concept.ACUTE_KIDNEY_INJURY, Concept.DIALYSIS, Concept.END_STAGE_RENAL_DISEASE)
 BONE_INFECTION = (Concept.OSTEOMYELITIS, Concept.SEPTIC_ARTHRITIS, Concept.PROSTHETIC_JOINT_INFECTION)
+BELOW_THE_HIP = (Region.KNEE, Region.ANKLE_FOOT)
 SOFT_TISSUE_INFECTION = (Concept.CELLULITIS, Concept.ABSCESS, Concept.FOOT_ULCER, Concept.LOWER_LIMB_ULCER)
 GADOLINIUM_EGFR = Threshold(
     name="gadolinium-egfr",
@@ -51,9 +52,19 @@ FEVER_DAYS = Threshold(name="fever-days", unit="d", default=7, low=1, high=30, s
 CRP_UPPER_LIMIT = 5.0  # mg/L, where the laboratory states none
 
 
-def mri_contraindication(patient: Patient) -> Finding[Factual]:
-    """Not MRI_OK: a recorded contraindication to magnetic resonance imaging. A device is asked for, not assumed."""
-    return patient.carries(*MRI_UNSAFE)
+def mri_contraindication(patient: Patient) -> Finding[Problem | Event]:
+    """Not MRI_OK: a recorded contraindication to magnetic resonance imaging. A device is asked for, not assumed; one
+    that is recorded as MR conditional or MR safe is none."""
+    return only(patient.carries(*MRI_UNSAFE), lambda item: mri_forbidden(item) or not _mri_compatible(item))
+
+
+def mri_forbidden(item: Problem | Event) -> bool:
+    """It says itself that an MRI must not be made."""
+    return Concept.MRI_CONTRAINDICATION in item.concepts
+
+
+def _mri_compatible(item: Problem | Event) -> bool:
+    return Concept.MRI_COMPATIBLE in item.concepts
 
 
 def contrast_contraindication(patient: Patient) -> Finding[Factual]:
@@ -84,17 +95,24 @@ def infection_behind_edema(patient: Patient, site: Site) -> Finding[Factual]:
 
 def soft_tissue_infection(patient: Patient, site: Site) -> Finding[Problem]:
     """An ulcer, cellulitis or abscess at this very site, suspected ones included. A foot ulcer is one of the foot, also
-    where no site is said; any other without a site may be anywhere and is not counted."""
-    return only(_soft_tissue(patient), lambda item: _where(item).same_as(site))
+    where no site is said; what a code gives to the lower limb as a whole is counted at knee, ankle and foot; any other
+    without a site may be anywhere and is not counted."""
+    return only(_soft_tissue(patient), lambda item: _where(item, site).same_as(site))
 
 
 def _soft_tissue(patient: Patient) -> Finding[Problem]:
     return _problems(patient, None, SOFT_TISSUE_INFECTION)
 
 
-def _where(item: Problem) -> Site:
-    unsaid = Concept.FOOT_ULCER in item.concepts and not item.site.known
-    return Site(Region.ANKLE_FOOT, item.site.side) if unsaid else item.site
+def _where(item: Problem, asked: Site) -> Site:
+    """Where it is, as far as the site that is asked for goes."""
+    if item.site.known:
+        return item.site
+    if Concept.FOOT_ULCER in item.concepts:
+        return Site(Region.ANKLE_FOOT, item.site.side)
+    if Concept.SITE_LOWER_LIMB in item.concepts and asked.region in BELOW_THE_HIP:
+        return Site(asked.region, item.site.side)
+    return item.site
 
 
 def crp_raised(crp: Result) -> bool:

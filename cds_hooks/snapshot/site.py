@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cds_hooks.snapshot.report_text.model import Region, Side
+from cds_hooks.snapshot.report_text.model import ELSEWHERE, Region, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,15 @@ class Site:
 
     @property
     def known(self) -> bool:
-        return self.region is not None and self.region is not Region.OTHER
+        return self.region is not None and self.region not in ELSEWHERE
 
     def same_as(self, other: Site) -> bool:
         """Same region, and the same side or one that is not said. An unknown or other region matches nothing."""
-        if not self.known or self.region is not other.region:
+        return self.known and self.alike(other)
+
+    def alike(self, other: Site) -> bool:
+        """The same, where "other" counts as a region: the thigh or the lower leg, when both are of the lower limb."""
+        if self.region is None or self.region is not other.region:
             return False
         sides = {self.side, other.side}
         return len(sides) == 1 or None in sides or Side.BOTH in sides

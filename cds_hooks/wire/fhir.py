@@ -404,6 +404,7 @@ class Immunization(Head, frozen=True):
 
 class Participant(Element, frozen=True):
     actor: Reference | None = None
+    type: Raw = NOTHING
 
 
 class Appointment(Head, frozen=True):
@@ -426,6 +427,7 @@ class Encounter(Reasoned, frozen=True):
     kind: Raw = msgspec.field(default=NOTHING, name="class")
     type: Raw = NOTHING
     service_type: Raw = NOTHING
+    participant: Raw = NOTHING
     period: Raw = NOTHING
     diagnosis: Raw = NOTHING
 

@@ -54,9 +54,9 @@ NO_REASON = Reasons()
 UNREADABLE_REASON = Reasons(stated=True, readable=False)
 
 
-def a_reason(*concepts: Concept) -> Reasons:
+def a_reason(*concepts: Concept, sites: Sequence[Site] = ()) -> Reasons:
     """A stated reason; without concepts, one that the tables do not know."""
-    return Reasons(stated=True, concepts=frozenset(concepts))
+    return Reasons(stated=True, concepts=frozenset(concepts), sites=tuple(sites))
 
 
 # -- gaps
@@ -218,6 +218,7 @@ def an_order(
     site: Site = ANYWHERE,
     planned_days: float | None = None,
     sequences: Sequence[Series] = (),
+    levels: Sequence[str] = (),
 ) -> Order:
     """A draft that gives no medicine: of a procedure, an examination or a device, without a reason."""
     return Order(
@@ -229,6 +230,7 @@ def an_order(
         site=site,
         planned_days=planned_days,
         sequences=frozenset(sequences),
+        levels=frozenset(levels),
     )
 
 
@@ -283,6 +285,8 @@ def an_event(
     uncertain: bool = False,
     planned: When | None = None,
     levels: Sequence[str] = (),
+    began: When | None = None,
+    unfinished: bool = False,
 ) -> Event:
     """A procedure of 60 days ago; with another `kind` a device, an order of care, an appointment, an immunization."""
     name = "-".join(concepts) or "another-procedure"
@@ -296,6 +300,8 @@ def an_event(
         open=open,
         uncertain=uncertain,
         planned=planned,
+        began=began,
+        unfinished=unfinished,
     )
 
 
@@ -324,6 +330,7 @@ def an_allergy(
     intolerance: bool = False,
     by_text: bool = False,
     severe: bool = False,
+    anaphylaxis: bool = False,
     stomach_only: bool = False,
 ) -> Allergy:
     """A recorded allergy to these drugs (by ingredient) or to what these concepts name."""
@@ -335,7 +342,8 @@ def an_allergy(
         concepts=frozenset(each for each in to if isinstance(each, Concept)),
         intolerance=intolerance,
         by_text=by_text,
-        severe=severe,
+        severe=severe or anaphylaxis,
+        anaphylaxis=anaphylaxis,
         stomach_only=stomach_only,
     )
 
@@ -424,6 +432,7 @@ def a_patient(
     administrations_gap: Gap | None = None,
     problems: Sequence[Problem] | Listing[Problem] = (),
     procedures: Sequence[Event] | Listing[Event] = (),
+    planned_procedures: Sequence[Event] = (),
     pregnancy_results: Sequence[Result] | Listing[Result] = (),
     labs: Sequence[Result] | Listing[Result] = (),
     bone_labs: Sequence[Result] | Listing[Result] = (),
@@ -442,6 +451,7 @@ def a_patient(
     densitometry: Sequence[Event] | Listing[Event] = (),
     mri_reports: Sequence[ImagingReport] | Listing[ImagingReport] = (),
     radiographs: Sequence[ImagingReport] | Listing[ImagingReport] = (),
+    imaging_measures: Sequence[Sign] | Listing[Sign] = (),
     differentials: Sequence[Problem] = (),
     demographics: Demographics = A_MAN,
     open_services: Sequence[tuple[str, str]] = (),
@@ -456,6 +466,7 @@ def a_patient(
         administrations_gap=administrations_gap,
         problems=_listing(problems),
         procedures=_listing(procedures),
+        planned_procedures=Listing(tuple(planned_procedures)),
         pregnancy_results=_listing(pregnancy_results),
         labs=_listing(labs),
         bone_labs=_listing(bone_labs),
@@ -474,6 +485,7 @@ def a_patient(
         densitometry=_listing(densitometry),
         mri_reports=_listing(mri_reports),
         radiographs=_listing(radiographs),
+        imaging_measures=_listing(imaging_measures),
         differentials=tuple(differentials),
         open_services=Later.of(frozenset(open_services)),
     )

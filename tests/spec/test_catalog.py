@@ -231,6 +231,8 @@ OWN = {
     "BME-RF-05": ["result-available-elsewhere"],
     "BME-DS-DEN-04": ["otc-supplement"],
     "BME-VF-03": ["cancer-pain", "palliative"],
+    "BME-SP-02": ["under-haematology"],
+    "BME-SP-04": ["paediatric-specialist"],
     "BME-IA-05": ["specialist-approved"],
     "BME-DS-OPI-02": ["cancer-pain", "palliative"],
     "BME-DS-VTD-01": [],

@@ -45,6 +45,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     **dict.fromkeys((Need.CALCIUM, Need.VITAMIN_D), ("bone_labs",)),
     **dict.fromkeys((Need.INFLAMMATION, Need.HBA1C, Need.SCREENING), ("screening_labs",)),
     **dict.fromkeys((Need.BLOOD_PRESSURE, Need.PAIN, Need.TEMPERATURE, Need.WEIGHT), ("vitals",)),
+    Need.HEART_FAILURE_CLASS: ("vitals",),
     Need.ALLERGIES: ("allergies",),
     Need.DEVICES: ("devices",),
     Need.IMMUNIZATIONS: ("immunizations",),
@@ -59,6 +60,7 @@ FIELDS: dict[Need, tuple[str, ...]] = {
     Need.BONE_DENSITY: ("scores", "densitometry"),
     Need.IMMUNOLOGY: ("immunology",),
     Need.IMAGING_STUDIES: ("imaging_studies",),
+    Need.IMAGING_MEASURES: ("imaging_measures",),
 }
 
 FOOT, HIP = Site(Region.ANKLE_FOOT), Site(Region.HIP)

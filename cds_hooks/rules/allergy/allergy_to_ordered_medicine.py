@@ -49,7 +49,7 @@ IN_PREFILLED_SYRINGES = frozenset({"denosumab", "adalimumab", "etanercept", "gol
 
 RULE = Rule(
     id="BME-DS-ALG-01",
-    version=1,
+    version=2,
     title="Allergy to the ordered medicine",
     check="allergies to the ordered medicine",
     hooks=ORDER_HOOKS,
@@ -133,8 +133,8 @@ def _advice(allergies: Present[Allergy], gaps: tuple[Gap, ...], order: Order) ->
 
 
 def _is_allergy(record: Allergy) -> bool:
-    """Coded, and no mere intolerance; what was severe is none, whatever its type."""
-    return not record.by_text and (record.severe or not record.intolerance)
+    """Coded, and no intolerance by its type; anaphylaxis is none, whatever the type says."""
+    return not record.by_text and (record.anaphylaxis or not record.intolerance)
 
 
 def _about_latex(latex: Present[Factual], gaps: tuple[Gap, ...], order: Order) -> Advice:

@@ -19,6 +19,7 @@ from cds_hooks.authoring.verdict import (
     UpdateDraft,
     Verdict,
 )
+from cds_hooks.snapshot import diabetic_foot
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Absent, Unknown
 from cds_hooks.snapshot.patient import Patient
@@ -49,7 +50,7 @@ UNTIL_REMISSION = "Mobility within the offloading is the limit until remission."
 def assess(order: Order, patient: Patient) -> Verdict:
     if not order.asks_for(*LOADING):
         return NOT_APPLICABLE
-    match patient.has(Concept.CHARCOT):
+    match diabetic_foot.charcot_foot(patient):
         case Unknown(gap):
             return MissingData(gap)
         case Absent():

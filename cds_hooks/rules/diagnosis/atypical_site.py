@@ -43,7 +43,9 @@ WHY = (
     "98 % of edema syndrome is in the lower limb; joint spaces are kept and effusion is uncommon. Small effusions on "
     "MRI of the hip occur, so this is a prompt, not an exclusion."
 )
-UPPER_LIMB_OR_AXIAL = frozenset({Region.SHOULDER, Region.WRIST_HAND, Region.SPINE, Region.SACROILIAC})
+UPPER_LIMB_OR_AXIAL = frozenset(
+    {Region.SHOULDER, Region.ARM, Region.WRIST_HAND, Region.SPINE, Region.SACROILIAC, Region.TRUNK}
+)
 JOINT = frozenset({Concept.JOINT_EFFUSION, Concept.SYNOVITIS, Concept.POLYARTHRITIS})
 
 

@@ -23,7 +23,7 @@ from cds_hooks.authoring.verdict import (
     Verdict,
 )
 from cds_hooks.snapshot import demography
-from cds_hooks.snapshot.causes import INFLAMMATION_DAYS, causes_of_edema, inflammation_tested, suspected_causes
+from cds_hooks.snapshot.causes import INFLAMMATION_DAYS, confirmed_causes, inflammation_tested, suspected_causes
 from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.indication import EDEMA_THERAPY, treats_edema
 from cds_hooks.snapshot.medication import Order
@@ -80,7 +80,7 @@ def _assess(patient: Patient, order: Order | None) -> Verdict:
         return MissingData(seen.gap)
     if isinstance(seen, Absent):
         return Satisfied(seen.remarks)
-    known = (causes_of_edema(patient), patient.has(Concept.EDEMA_SYNDROME))
+    known = (confirmed_causes(patient), patient.has(Concept.EDEMA_SYNDROME))
     if any(isinstance(each, Present) for each in known):
         return SATISFIED
     unclear = [each.gap for each in known if isinstance(each, Unknown)]

@@ -17,7 +17,7 @@ from cds_hooks.snapshot import exposures
 from cds_hooks.snapshot.causes import CAUSES
 from cds_hooks.snapshot.exposures import INFARCTION_SITES, long_glucocorticoid, marrow_toxic_medicine, treated_site
 from cds_hooks.snapshot.indication import EDEMA
-from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, gaps_of, only, unless
+from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, gaps_of, unless
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.site import Site
@@ -40,7 +40,7 @@ DRUG = "A medicine that is on record may be the cause: review need and dose with
 TREATMENT = "Radiotherapy or an operation of the site may be the cause."
 CRYSTALS = "A crystal disease may be the cause: consider urate where gout is possible."
 CRYSTAL_DISEASE = frozenset({Concept.CRYSTAL_ARTHROPATHY, Concept.GOUT})
-OTHER_CAUSES = CAUSES - CRYSTAL_DISEASE - exposures.RADIATION
+OTHER_CAUSES = CAUSES - CRYSTAL_DISEASE - exposures.RECORDED
 
 
 def assess(patient: Patient) -> Verdict:
@@ -90,4 +90,4 @@ def _crystals(patient: Patient) -> Finding[Problem]:
 
 
 def _other_cause(patient: Patient) -> Finding[Problem]:
-    return only(patient.has(*OTHER_CAUSES), lambda item: not item.provisional)
+    return patient.has(*OTHER_CAUSES)

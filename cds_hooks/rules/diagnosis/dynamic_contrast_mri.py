@@ -21,13 +21,26 @@ from cds_hooks.snapshot.examinations import MRIS_WITHOUT_CONTRAST, mri_without_c
 from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.indication import EDEMA_THERAPY, MRI, treats_edema
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Gap, Present, Unknown, any_of, finding, gaps_of
+from cds_hooks.snapshot.model import (
+    Absent,
+    Fact,
+    Factual,
+    Finding,
+    Gap,
+    Present,
+    Unknown,
+    any_of,
+    finding,
+    gaps_of,
+    unless,
+)
 from cds_hooks.snapshot.osteonecrosis import unreferred_signs
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.report_text import Finding as Seen
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need, Service
+from cds_hooks.snapshot.when import When
 
 RULE = Rule(
     id="BME-DX-05",
@@ -38,6 +51,7 @@ RULE = Rule(
     orders=(*EDEMA_THERAPY, *MRI),
     needs=(
         Need.MRI,
+        Need.IMAGING_STUDIES,
         Need.PROBLEMS,
         Need.DEVICES,
         Need.DEMOGRAPHICS,
@@ -102,7 +116,7 @@ def _doubt(seen: EdemaReport, patient: Patient) -> Finding[Factual]:
     """What leaves osteonecrosis open at this place, unless it is confirmed or was looked at with dynamic contrast."""
     recorded = [item for item in patient.problems.about(Concept.OSTEONECROSIS) if item.current]
     here = [item for item in recorded if item.site.may_be(seen.site)]
-    if any(not item.provisional for item in here) or _perfusion_known(seen, patient):
+    if any(not item.provisional for item in here):
         return Absent()
     considered = (
         item
@@ -111,12 +125,23 @@ def _doubt(seen: EdemaReport, patient: Patient) -> Finding[Factual]:
     )
     suspected = finding((*here, *considered), patient.problems.gaps)
     signs = (Seen.OSTEONECROSIS, Seen.OSTEONECROSIS_SIGN)
-    return any_of(suspected, patient.seen_on_mri(*signs, site=seen.site, said=Assertion.UNCERTAIN))
+    open_on_mri = patient.seen_on_mri(*signs, site=seen.site, said=Assertion.UNCERTAIN)
+    return unless(any_of(suspected, open_on_mri), _perfusion(seen, patient))
 
 
-def _perfusion_known(seen: EdemaReport, patient: Patient) -> bool:
-    studies = patient.mri_reports.about(Concept.DYNAMIC_CONTRAST_MRI)
-    return any(item.about(seen.site) and item.when.last >= seen.when.first for item in studies)
+def _perfusion(seen: EdemaReport, patient: Patient) -> Finding[Factual]:
+    """A dynamic contrast MRI of this place since the report: its own report, or a study that has none yet."""
+    reports = patient.mri_reports.about(Concept.DYNAMIC_CONTRAST_MRI)
+    studies = patient.imaging_studies.about(Concept.DYNAMIC_CONTRAST_MRI)
+    found: tuple[Factual, ...] = (
+        *(item for item in reports if item.about(seen.site) and _since(item.when, seen)),
+        *(item for item in studies if item.site.same_as(seen.site) and _since(item.when, seen)),
+    )
+    return finding(found, patient.imaging_studies.gaps)
+
+
+def _since(when: When | None, seen: EdemaReport) -> bool:
+    return when is None or when.last >= seen.when.first
 
 
 def _advice(site: Site, because: tuple[Fact, ...], gaps: tuple[Gap, ...], patient: Patient) -> Advice:

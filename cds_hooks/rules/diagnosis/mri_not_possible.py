@@ -3,6 +3,8 @@
 When    an implant or another contraindication to MRI is recorded
   and   an MRI for marrow edema or bone pain is ordered; or unexplained bone pain or an early normal radiograph would
         ask for one
+Unless  the implant is recorded as MR conditional or MR safe; in the chart: or the pain is at a second site after an
+        edema syndrome or in pregnancy, where other rules say more
 Then    point to CT and bone scan: a warning that offers to remove the drafted MRI, else a prompt
 """
 
@@ -21,13 +23,16 @@ from cds_hooks.authoring.verdict import (
     Propose,
     Verdict,
 )
-from cds_hooks.snapshot import bone_pain
+from cds_hooks.snapshot import bone_pain, pain_context
 from cds_hooks.snapshot.bone_pain import early_radiograph, unexplained_pain
 from cds_hooks.snapshot.examinations import CTS, ct_of
 from cds_hooks.snapshot.indication import MRI, asks_about_edema
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Gap, Present, Unknown, gaps_of
+from cds_hooks.snapshot.model import Absent, Fact, Gap, Present, Unknown, gaps_of
+from cds_hooks.snapshot.pain_context import not_answered
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot.safety import mri_forbidden
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Need, Service
 
@@ -38,14 +43,14 @@ RULE = Rule(
     check="safety of an MRI for marrow edema",
     hooks=frozenset({Hook.PATIENT_VIEW, Hook.ORDER_SELECT}),
     orders=MRI,
-    needs=(Need.DEVICES, *bone_pain.NEEDS, Need.OPEN_ORDERS),
+    needs=(Need.DEVICES, *bone_pain.NEEDS, *pain_context.NEEDS, Need.OPEN_ORDERS),
     evidence=(
         Evidence(ICLINIQ, "Diagnosis: CT and bone scintigraphy"),
         Evidence(STATPEARLS, "Evaluation"),
     ),
     limits="Narrative texts.",
     proposes=(*CTS, Service.BONE_SCAN),
-    thresholds=bone_pain.THRESHOLDS,
+    thresholds=(*bone_pain.THRESHOLDS, pain_context.RESOLVED_DAYS),
     overrides=(OverrideReason("device-mr-conditional", "The device is MR conditional"),),
 )
 
@@ -76,7 +81,7 @@ def assess_chart(patient: Patient) -> Verdict:
     against = patient.mri_contraindication
     if isinstance(against, Absent):
         return SATISFIED
-    asked = (unexplained_pain(patient), early_radiograph(patient))
+    asked = [not_answered(patient, pains) for pains in (unexplained_pain(patient), early_radiograph(patient))]
     pains = tuple(item for each in asked if isinstance(each, Present) for item in each.items)
     gaps = tuple(dict.fromkeys(gap for each in asked for gap in gaps_of(each)))
     if not pains:
@@ -94,7 +99,7 @@ def _instead(*sites: Site) -> tuple[Proposal, ...]:
 def _advice(
     arm: str,
     question: tuple[Fact, ...],
-    against: Present[Factual],
+    against: Present[Problem | Event],
     gaps: tuple[Gap, ...],
     instead: tuple[Proposal, ...],
     *removal: Proposal,
@@ -102,7 +107,7 @@ def _advice(
     return Advice(
         indicator="warning" if removal else "info",
         summary=SUMMARY,
-        detail=(CHECK, ALTERNATIVES),
+        detail=(ALTERNATIVES,) if any(map(mri_forbidden, against.items)) else (CHECK, ALTERNATIVES),
         because=(*question, *against.facts),
         unchecked=(*gaps, *against.gaps),
         proposals=(*removal, *instead),

@@ -85,9 +85,11 @@ def _ruled_out(order: Order, patient: Patient) -> Finding[EdemaReport]:
 
 
 def _sites(order: Order, patient: Patient) -> tuple[Site, ...]:
-    """Where the draft goes, else where the edema is recorded."""
+    """Where the draft goes, else where its reason is, else where the edema is recorded."""
     if order.site.known:
         return (order.site,)
+    if order.reasons.sites:
+        return order.reasons.sites
     recorded = (item.site for item in patient.problems.about(*EDEMA) if item.current)
     return tuple(dict.fromkeys(site for site in recorded if site.known))
 

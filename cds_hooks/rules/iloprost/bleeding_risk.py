@@ -32,11 +32,13 @@ OPERATION_DAYS = Threshold(name="iloprost-operation-days", unit="d", default=1, 
 BLEEDING_PRONE = (Concept.PEPTIC_ULCER, Concept.INTRACRANIAL_HEMORRHAGE, Concept.BLEEDING_DISORDER)
 OPERATIONS = (
     Concept.BONE_BIOPSY,
+    Concept.BONE_OR_JOINT_SURGERY,
     Concept.CORE_DECOMPRESSION,
     Concept.CORONARY_BYPASS,
     Concept.INVASIVE_DENTAL_PROCEDURE,
     Concept.JOINT_REPLACEMENT,
     Concept.KYPHOPLASTY,
+    Concept.OPERATION,
     Concept.VERTEBRAL_AUGMENTATION,
     Concept.VERTEBROPLASTY,
 )

@@ -1,10 +1,11 @@
 """A prostacyclin should not be given in severe heart disease, or soon after an infarction or a stroke.
 
 When    a systemic prostacyclin is ordered that does not treat pulmonary hypertension
-  and   one of these is on record: unstable angina, heart failure with symptoms or of unknown class, severe arrhythmia,
-        high-grade AV block without a pacemaker, pulmonary edema, severe aortic stenosis or pulmonary veno-occlusive
-        disease; or a myocardial infarction of the last 6 months, a stroke or TIA of the last 3 months
-Unless  the record says "old" or "history of"
+  and   one of these is on record: unstable angina or severe coronary disease, heart failure with symptoms or of unknown
+        class, severe arrhythmia, high-grade AV block without a pacemaker, pulmonary edema, severe valve disease or
+        pulmonary veno-occlusive disease; or a myocardial infarction of the last 6 months, a stroke or TIA of the last
+        3 months
+Unless  the record says "old" or "history of", or that a valve disease is mild
 Then    warn critically and offer to remove the draft; ask for date or severity, without that offer, where an infarction
         or stroke has no date, where coronary or valve disease has no stated severity, and in heart failure NYHA I
 """
@@ -17,7 +18,7 @@ from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Verdict
 from cds_hooks.snapshot import heart, prostacyclin
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, Present, Unknown, any_of
+from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, Present, Unknown, any_of, only
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem
@@ -34,6 +35,8 @@ CONTRAINDICATED = (
     Concept.SEVERE_ARRHYTHMIA,
     Concept.PULMONARY_EDEMA,
     Concept.SEVERE_AORTIC_STENOSIS,
+    Concept.SEVERE_ISCHEMIC_HEART_DISEASE,
+    Concept.SEVERE_VALVE_DISEASE,
     Concept.PULMONARY_VENO_OCCLUSIVE_DISEASE,
 )
 OF_UNKNOWN_SEVERITY = (
@@ -50,7 +53,7 @@ RULE = Rule(
     check="heart disease and stroke with a prostacyclin",
     hooks=ORDER_HOOKS,
     orders=(DrugGroup.PROSTACYCLIN,),
-    needs=(Need.PROBLEMS, Need.PROCEDURES, Need.DEVICES),
+    needs=(Need.PROBLEMS, Need.PROCEDURES, Need.DEVICES, Need.HEART_FAILURE_CLASS),
     gate=Gate.EDEMA_BELOW_CRITICAL,
     thresholds=(INFARCTION_DAYS, STROKE_DAYS),
     evidence=(
@@ -100,8 +103,13 @@ def _unclear(patient: Patient) -> Finding[Factual]:
         heart.heart_failure_if(patient, lambda failure: failure.without_symptoms),
         heart.undated_infarction(patient),
         heart.undated_stroke(patient),
-        patient.has(*OF_UNKNOWN_SEVERITY),
+        _of_unknown_severity(patient),
     )
+
+
+def _of_unknown_severity(patient: Patient) -> Finding[Problem]:
+    """A valve disease that is said to be mild is none."""
+    return only(patient.has(*OF_UNKNOWN_SEVERITY), lambda problem: Concept.MILD_VALVE_DISEASE not in problem.concepts)
 
 
 def _advice(order: Order, weighed: Weighed, unclear: tuple[Gap, ...], patient: Patient) -> Advice:

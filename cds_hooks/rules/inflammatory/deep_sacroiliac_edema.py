@@ -12,12 +12,13 @@ from math import inf
 from cds_hooks.authoring.evidence import MANAGEMENT, SIJ_MRI, Evidence
 from cds_hooks.authoring.rule import Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, Propose, Satisfied, Verdict
-from cds_hooks.snapshot.imaging import EDEMA_FINDINGS, Sign
-from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown, gaps_of, items_of, only, unless
+from cds_hooks.snapshot.imaging import EDEMA_FINDINGS, Sign, after
+from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown, any_of, gaps_of, items_of, only, unless
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.pregnancy import years
 from cds_hooks.snapshot.problem import Event, Problem
+from cds_hooks.snapshot.report_text import Finding as Seen
 from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need, Service
@@ -43,13 +44,22 @@ RULE = Rule(
     title="Deep edema at the sacroiliac joint",
     check="depth of edema at the sacroiliac joints",
     hooks=frozenset({Hook.PATIENT_VIEW}),
-    needs=(Need.MRI, Need.PROBLEMS, Need.PROCEDURES, Need.DEMOGRAPHICS, Need.IMMUNOLOGY, Need.OPEN_ORDERS),
+    needs=(
+        Need.MRI,
+        Need.IMAGING_MEASURES,
+        Need.PROBLEMS,
+        Need.PROCEDURES,
+        Need.DEMOGRAPHICS,
+        Need.IMMUNOLOGY,
+        Need.OPEN_ORDERS,
+    ),
     thresholds=(DEEP_MM, ONSET_YEARS, POSTPARTUM_DAYS),
     evidence=(
         Evidence(MANAGEMENT, "sacroiliac edema deeper than 1 cm"),
         Evidence(SIJ_MRI, "deep lesions in healthy people, runners and after birth"),
     ),
-    limits="Observational. The depth is read from the text of MR reports.",
+    limits="Observational. The depth is read from the words of MR reports, or from an Observation of category imaging "
+    "that names it.",
 )
 
 SUMMARY = "Deep sacroiliac marrow edema (> 1 cm) - consider axial spondyloarthritis"
@@ -60,7 +70,7 @@ BIRTH = (Concept.DELIVERY, Concept.POSTPARTUM)
 
 
 def assess(patient: Patient) -> Verdict:
-    deep = only(patient.seen_on_mri(*EDEMA_FINDINGS, site=SACROILIAC), lambda sign: _is_deep(sign, patient))
+    deep = _deep(patient)
     if isinstance(deep, Absent):
         return NOT_APPLICABLE
     match unless(deep, patient.has(Concept.AXIAL_SPONDYLOARTHRITIS), _late_onset(patient)):
@@ -80,6 +90,19 @@ def assess(patient: Patient) -> Verdict:
                 remarks=found.remarks,
                 proposals=(Propose(Service.RHEUMATOLOGY_REFERRAL), *test),
             )
+
+
+def _deep(patient: Patient) -> Finding[Sign]:
+    """Edema whose depth the report states, or an Observation of its own that is no older."""
+    seen = patient.seen_on_mri(*EDEMA_FINDINGS, site=SACROILIAC)
+    stated = only(seen, lambda sign: _is_deep(sign, patient))
+    if isinstance(stated, Present) or not isinstance(seen, Present):
+        return stated
+    measured = only(
+        patient.measured_on_mri(Seen.MARROW_EDEMA, site=SACROILIAC),
+        lambda sign: _is_deep(sign, patient) and not all(after(report, sign) for report in seen.items),
+    )
+    return any_of(stated, measured)  # type: ignore[return-value]
 
 
 def _is_deep(sign: Sign, patient: Patient) -> bool:

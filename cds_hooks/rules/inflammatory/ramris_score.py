@@ -1,6 +1,7 @@
 """A RAMRIS edema score above two in rheumatoid arthritis speaks for progression on radiographs.
 
-When    rheumatoid arthritis is active, and the newest MR report of a place states a RAMRIS edema score above the limit
+When    rheumatoid arthritis is active, and the newest MR report of a place, or a newer Observation, states a RAMRIS
+        edema score above the limit
 Then    warn, and offer a referral to rheumatology
 """
 
@@ -9,8 +10,8 @@ from __future__ import annotations
 from cds_hooks.authoring.evidence import MANAGEMENT, Evidence
 from cds_hooks.authoring.rule import Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, MissingData, Propose, Satisfied, Verdict
-from cds_hooks.snapshot.imaging import Sign
-from cds_hooks.snapshot.model import Absent, Gap, GapKind, Unknown, all_of, items_of, only
+from cds_hooks.snapshot.imaging import Sign, after
+from cds_hooks.snapshot.model import Absent, Finding, Gap, GapKind, Unknown, all_of, any_of, items_of, only
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.report_text import Finding as Seen
@@ -27,11 +28,11 @@ RULE = Rule(
     title="RAMRIS edema score above 2",
     check="RAMRIS edema score",
     hooks=frozenset({Hook.PATIENT_VIEW}),
-    needs=(Need.PROBLEMS, Need.MRI, Need.OPEN_ORDERS),
+    needs=(Need.PROBLEMS, Need.MRI, Need.IMAGING_MEASURES, Need.OPEN_ORDERS),
     thresholds=(SCORE,),
     evidence=(Evidence(MANAGEMENT, "rheumatoid arthritis: RAMRIS edema score and progression"),),
-    limits="One cohort, quoted from a secondary text. The score is read from the words of MR reports: no code for it "
-    "is in use.",
+    limits="One cohort, quoted from a secondary text. No code for the score is in use: it is read from the words of MR "
+    "reports, or from an Observation of category imaging that names it.",
 )
 
 SUMMARY = "RAMRIS edema score above 2 - odds of radiographic progression about 2.8-fold"
@@ -43,7 +44,7 @@ def assess(patient: Patient) -> Verdict:
     arthritis = patient.has(Concept.RHEUMATOID_ARTHRITIS)
     if isinstance(arthritis, Absent):
         return NOT_APPLICABLE
-    scores = patient.seen_on_mri(Seen.RAMRIS_SCORE)
+    scores = _scores(patient)
     remarks = (OUT_OF_RANGE,) if any(_score(sign) > MAXIMUM for sign in items_of(scores)) else ()
     high = only(scores, lambda sign: patient.policy[SCORE] < _score(sign) <= MAXIMUM)
     match all_of(arthritis, high):
@@ -61,6 +62,16 @@ def assess(patient: Patient) -> Verdict:
                 remarks=(*found.remarks, *remarks),
                 proposals=(Propose(Service.RHEUMATOLOGY_REFERRAL),),
             )
+
+
+def _scores(patient: Patient) -> Finding[Sign]:
+    """Those that reports state and those that are Observations of their own; the newer kind counts."""
+    stated, measured = patient.seen_on_mri(Seen.RAMRIS_SCORE), patient.measured_on_mri(Seen.RAMRIS_SCORE)
+    return any_of(_not_before(stated, measured), _not_before(measured, stated))  # type: ignore[return-value]
+
+
+def _not_before(signs: Finding[Sign], others: Finding[Sign]) -> Finding[Sign]:
+    return only(signs, lambda sign: not any(after(other, sign) for other in items_of(others)))
 
 
 def _score(sign: Sign) -> float:

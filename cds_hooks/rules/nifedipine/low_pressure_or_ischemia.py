@@ -16,9 +16,10 @@ from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, Ver
 from cds_hooks.snapshot import blood_pressure, heart
 from cds_hooks.snapshot.blood_pressure import is_nifedipine, systolic_below
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Present, any_of
+from cds_hooks.snapshot.model import Present, any_of, only
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
+from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
 
 TOO_LOW = Threshold(
@@ -40,7 +41,7 @@ RULE = Rule(
     check="blood pressure and heart disease with nifedipine",
     hooks=ORDER_HOOKS,
     orders=(DrugGroup.CALCIUM_CHANNEL_BLOCKER,),
-    needs=(Need.PROBLEMS, Need.PROCEDURES, Need.BLOOD_PRESSURE),
+    needs=(Need.PROBLEMS, Need.PROCEDURES, Need.BLOOD_PRESSURE, Need.HEART_FAILURE_CLASS),
     gate=Gate.EDEMA,
     thresholds=(TOO_LOW, INFARCTION_DAYS, blood_pressure.BLOOD_PRESSURE_DAYS),
     evidence=(Evidence(NIFEDIPINE_SMPC, "4.3 Contraindications, 4.4 Special warnings"),),
@@ -63,12 +64,16 @@ def assess(order: Order, patient: Patient) -> Verdict:
         systolic_below(patient, patient.policy[TOO_LOW]),
     )
     failure = heart.heart_failure_if(patient, lambda _: True)
-    stenosis = patient.has(Concept.AORTIC_STENOSIS)
+    stenosis = only(patient.has(Concept.AORTIC_STENOSIS), _may_be_severe)
     weighed = weigh(critical=critical, warning=any_of(failure, stenosis))
     if not isinstance(weighed, Weighed):
         return weighed
     sure = isinstance(critical, Present) or isinstance(failure, Present)
     return _advice(order, weighed, sure)
+
+
+def _may_be_severe(stenosis: Problem) -> bool:
+    return Concept.AORTIC_STENOSIS_NOT_SEVERE not in stenosis.concepts
 
 
 def _advice(order: Order, weighed: Weighed, sure: bool) -> Advice:

@@ -1,8 +1,8 @@
 """Nifedipine should not be combined with strong inducers or inhibitors of CYP3A4.
 
 When    nifedipine is ordered
-  and   an inducer (rifampicin, another rifamycin, carbamazepine, phenytoin, phenobarbital, St John's wort) or a strong
-        inhibitor (azole, clarithromycin, protease inhibitor) is active, or is another draft; or the other way round
+  and   an inducer (rifampicin, another rifamycin, carbamazepine, phenytoin, phenobarbital, St John's wort), an azole or
+        a strong inhibitor (clarithromycin, protease inhibitor) is active, or is another draft; or the other way round
 Then    warn critically with rifampicin, warn with the others, and offer to remove the draft of nifedipine
 """
 
@@ -20,6 +20,9 @@ from cds_hooks.snapshot.vocabulary import DrugGroup, Need, Route
 INDUCERS = (DrugGroup.CYP3A4_INDUCER_STRONG, DrugGroup.CYP3A4_INDUCER_MODERATE)
 INHIBITORS = (DrugGroup.CYP3A4_INHIBITOR_STRONG,)
 PARTNERS = (*INDUCERS, *INHIBITORS)
+MAY_BE_AZOLES = (DrugGroup.CYP3A4_INHIBITOR_MODERATE,)
+AZOLES = frozenset({"fluconazole", "isavuconazole"})
+"""Moderate inhibitors; the rule specification and labels name azoles as a class."""
 RIFAMPICIN = "rifampin"
 
 RULE = Rule(
@@ -28,16 +31,16 @@ RULE = Rule(
     title="Nifedipine and CYP3A4",
     check="CYP3A4 inducers and inhibitors with nifedipine",
     hooks=ORDER_HOOKS,
-    orders=(DrugGroup.CALCIUM_CHANNEL_BLOCKER, *PARTNERS),
+    orders=(DrugGroup.CALCIUM_CHANNEL_BLOCKER, *PARTNERS, *MAY_BE_AZOLES),
     needs=(Need.MEDICATIONS,),
     gate=Gate.EDEMA,
     evidence=(Evidence(NIFEDIPINE_SMPC, "4.3 Contraindications: rifampicin, 4.5 Interactions: CYP3A4"),),
-    limits="Label. Moderate inhibitors and grapefruit are not looked at.",
+    limits="Label. Of moderate inhibitors only azoles are looked at; grapefruit is not.",
 )
 
 SUMMARY = "Nifedipine with a CYP3A4 inducer or inhibitor"
 INDUCER = "An inducer lowers the level of nifedipine so far that it may have no effect."
-INHIBITOR = "A strong inhibitor raises the level of nifedipine: blood pressure may fall."
+INHIBITOR = "An azole or another strong inhibitor raises the level of nifedipine: blood pressure may fall."
 
 
 def assess(order: Order, patient: Patient) -> Verdict:
@@ -46,7 +49,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
         return NOT_APPLICABLE
     ordered = is_nifedipine(drug)
     if ordered:
-        found = only(patient.takes(*PARTNERS, beside=order), _acts_on_cyp3a4)
+        found = only(patient.takes(*PARTNERS, *MAY_BE_AZOLES, beside=order), _acts_on_cyp3a4)
     else:
         found = only(patient.takes(DrugGroup.CALCIUM_CHANNEL_BLOCKER, beside=order), is_nifedipine)
     match found:
@@ -61,7 +64,12 @@ def assess(order: Order, patient: Patient) -> Verdict:
 
 def _acts_on_cyp3a4(drug: Medication) -> bool:
     """By the whole body: a cream with an azole does not."""
-    return any(drug.gives(group) for group in PARTNERS) and drug.medicine.route is not Route.LOCAL
+    acts = any(drug.gives(group) for group in INDUCERS) or _inhibits(drug)
+    return acts and drug.medicine.route is not Route.LOCAL
+
+
+def _inhibits(drug: Medication) -> bool:
+    return any(drug.gives(group) for group in INHIBITORS) or not drug.ingredients.isdisjoint(AZOLES)
 
 
 def _drafts(medications: tuple[Medication, ...]) -> tuple[str, ...]:
@@ -77,7 +85,7 @@ def _advice(
     mirror: bool,
 ) -> Advice:
     induced = any(item.gives(group) for item in partners for group in INDUCERS)
-    inhibited = any(item.gives(group) for item in partners for group in INHIBITORS)
+    inhibited = any(map(_inhibits, partners))
     rifampicin = any(RIFAMPICIN in item.ingredients for item in partners)
     delete = (DeleteDraft(each, "Remove the draft order of nifedipine") for each in _drafts(nifedipine))
     return Advice(

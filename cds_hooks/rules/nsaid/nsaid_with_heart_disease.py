@@ -37,7 +37,7 @@ RULE = Rule(
     hooks=ORDER_HOOKS,
     orders=nsaid.ORDERS,
     gate=Gate.EDEMA,
-    needs=(Need.PROBLEMS, Need.PROCEDURES),
+    needs=(Need.PROBLEMS, Need.PROCEDURES, Need.HEART_FAILURE_CLASS),
     evidence=(
         Evidence(NSAID_LABEL, "boxed warning and warnings: cardiovascular"),
         Evidence(NSAID_PRECAUTIONS, "heart"),

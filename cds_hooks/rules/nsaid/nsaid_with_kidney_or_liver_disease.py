@@ -132,8 +132,8 @@ def _without_finding(kidney: Finding[Result], gaps: tuple[Gap, ...], order: Orde
 
 def _risk(patient: Patient) -> Finding[Factual]:
     chronic = patient.has(
-        *(Concept.DIABETES, Concept.HYPERTENSION, Concept.OTHER_HYPERTENSION, Concept.HEART_FAILURE),
-        *(Concept.CKD, Concept.CKD_3, Concept.CKD_4, Concept.CKD_5),
+        *(Concept.DIABETES, Concept.HYPERTENSION, Concept.HEART_FAILURE),
+        *(Concept.CKD, Concept.CKD_3, Concept.CKD_4, Concept.CKD_5, Concept.END_STAGE_RENAL_DISEASE, Concept.DIALYSIS),
     )
     return any_of(age.aged(patient, patient.policy[RISK_AGE]), chronic)
 

@@ -35,7 +35,7 @@ RULE = Rule(
     needs=(Need.DEMOGRAPHICS, Need.PROBLEMS, Need.MRI, Need.OPEN_ORDERS),
     evidence=(Evidence(DPM_BLOG, "a case of an adolescent; treatment"),),
     limits="One case report; all other checks run for children as well.",
-    overrides=(OverrideReason("pediatric-specialist", "A pediatric specialist decides"),),
+    overrides=(OverrideReason("paediatric-specialist", "A pediatric specialist decides"),),
 )
 
 CHILD = "Child with marrow edema - adult drug pathways do not apply; pediatric specialist advised"

@@ -27,7 +27,7 @@ RULE = Rule(
     needs=(Need.PROBLEMS, Need.MRI, Need.OPEN_ORDERS),
     evidence=(Evidence(MANAGEMENT, "multiple myeloma: anti-myeloma therapy"),),
     limits="One source.",
-    overrides=(OverrideReason("under-hematology", "Under the care of hematology"),),
+    overrides=(OverrideReason("under-haematology", "Under the care of hematology"),),
 )
 
 ACTIVE = "Marrow edema or fracture in myeloma - focus on anti-myeloma therapy; hematology input advised"

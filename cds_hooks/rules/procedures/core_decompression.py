@@ -19,7 +19,7 @@ from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Service
 
 RULE = Rule(
     id="BME-DS-CDE-01",
-    version=1,
+    version=2,
     title="Core decompression: bleeding, infection, pregnancy",
     check="bleeding, infection and pregnancy before core decompression",
     hooks=ORDER_HOOKS,

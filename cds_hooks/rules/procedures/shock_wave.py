@@ -1,8 +1,9 @@
 """Shock wave therapy should not be given in pregnancy, infection or tumor, and not without care where it may bleed.
 
 When    shock wave therapy is ordered
-  and   the patient is pregnant, or an infection or a malignant tumor lies in the field; or an anticoagulant, a clotting
-        problem, growth plates that may be open, an implanted electronic device or a recent steroid injection is known
+  and   the patient is pregnant, or an infection or a malignant tumor lies in the field; or, unless the order says low
+        energy, an anticoagulant or a clotting problem is known; or growth plates that may be open, an implanted
+        electronic device or a recent steroid injection
 Then    warn, critically for pregnancy, infection and tumor, and offer to remove the draft; where the patient may become
         pregnant and no recent test is on record, say so
 """
@@ -33,7 +34,7 @@ TEST_DAYS = Threshold(
 
 RULE = Rule(
     id="BME-DS-ESW-01",
-    version=1,
+    version=2,
     title="Shock wave therapy: contraindications",
     check="contraindications of shock wave therapy",
     hooks=ORDER_HOOKS,
@@ -54,14 +55,15 @@ RULE = Rule(
         Need.PROCEDURES,
     ),
     evidence=(Evidence(ESWT_CONSENSUS, "contraindications"),),
-    limits="Consensus of users; radial low-energy devices are less critical, and the order does not say the energy.",
+    limits="Consensus of users; radial low-energy devices are less critical. An order that does not say its energy "
+    "counts as one of high energy.",
     thresholds=(GROWTH_PLATE_AGE, INJECTION_DAYS, TEST_DAYS, *procedures.CLOTTING),
 )
 
 RISK = "ESWT: pregnancy, infection, tumor or bleeding risk present"
 OTHER = "ESWT: open growth plates, an implanted device or a recent steroid injection - check before treatment"
 UNKNOWN = "ESWT: pregnancy status not known - exclude pregnancy before treatment"
-DEVICE = "Radial low-energy devices are less critical; the energy is not known here: check the device manual."
+DEVICE = "Radial low-energy devices are less critical: check the energy and the device manual."
 YOUNG = "Growth plates may be open at this age."
 
 
@@ -73,6 +75,8 @@ def assess(order: Order, patient: Patient) -> Verdict:
     found = any_of(grave, bleeding, other, young)
     if isinstance(found, Present):
         return _advice(order, found, grave, bleeding, other, young)
+    if isinstance(found, Unknown) and found.gap.kind is GapKind.OUT_OF_REACH:
+        return MissingData(found.gap)
     potential = _may_be_pregnant(patient)
     if isinstance(potential, Present):
         return _ask(order, potential, found)
@@ -80,6 +84,9 @@ def assess(order: Order, patient: Patient) -> Verdict:
 
 
 def _bleeding(order: Order, patient: Patient) -> Finding[Factual]:
+    """A matter of high energy; an order that does not say its energy counts as such."""
+    if order.asks_for(Concept.LOW_ENERGY_SHOCK_WAVE):
+        return Absent()
     return any_of(
         patient.takes(DrugGroup.ANTICOAGULANT, beside=order),
         procedures.coagulopathy(patient),

@@ -21,7 +21,7 @@ from cds_hooks.authoring.verdict import (
     UpdateDraft,
     Verdict,
 )
-from cds_hooks.snapshot import anticoagulation, procedures
+from cds_hooks.snapshot import anticoagulation, procedures, spine
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, finding
 from cds_hooks.snapshot.patient import Patient
@@ -35,7 +35,7 @@ P2Y12 = frozenset({"clopidogrel", "prasugrel", "ticagrelor", "ticlopidine", "can
 
 RULE = Rule(
     id="BME-DS-SYM-01",
-    version=1,
+    version=2,
     title="Sympathetic block with an anticoagulant or infection",
     check="bleeding and infection before a sympathetic block",
     hooks=ORDER_HOOKS,
@@ -72,7 +72,8 @@ STOPPING = "Stopping a medicine needs the agreement of its prescriber."
 def assess(order: Order, patient: Patient) -> Verdict:
     if not order.asks_for(Concept.SYMPATHETIC_BLOCK):
         return NOT_APPLICABLE
-    clotting, infection = _clotting(order, patient), patient.infection(order.site)
+    infection = patient.infection(order.site if order.site.known else spine.SPINE)
+    clotting = _clotting(order, patient)
     antiplatelet, unclear = _p2y12(order, patient), _unclear(order, patient)
     match any_of(clotting, infection, antiplatelet, unclear):
         case Unknown(gap):

@@ -14,7 +14,7 @@ from cds_hooks.authoring.rule import ORDER_HOOKS, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, Advice, DeleteDraft, MissingData, Satisfied, Verdict
 from cds_hooks.snapshot import procedures, spine
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, Present, Unknown, any_of, finding, gaps_of
+from cds_hooks.snapshot.model import Absent, Fact, Factual, Finding, GapKind, Present, Unknown, any_of, finding, gaps_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
@@ -30,11 +30,12 @@ CLOTTING_DAYS = Threshold(
 MRI_DAYS = Threshold(
     name="augmentation-mri-days", unit="d", default=90, low=30, high=180, source="ours, awaiting a clinical board"
 )
+INFECTIONS_ANYWHERE = (Concept.SEPSIS, Concept.SERIOUS_INFECTION, Concept.CELLULITIS, Concept.ABSCESS)
 AUGMENTATION = (Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY)
 
 RULE = Rule(
     id="BME-DS-VAU-01",
-    version=1,
+    version=2,
     title="Vertebral augmentation: contraindications",
     check="contraindications of vertebral augmentation",
     hooks=ORDER_HOOKS,
@@ -75,6 +76,8 @@ def assess(order: Order, patient: Patient) -> Verdict:
     if isinstance(found, Present):
         sure = isinstance(grave, Present)
         return _advice(order, found, sure, sure or isinstance(bleeding, Present), isinstance(healed, Present))
+    if isinstance(found, Unknown) and found.gap.kind is GapKind.OUT_OF_REACH:
+        return MissingData(found.gap)
     if not _tested(patient):
         return _untested(order, found)
     return MissingData(found.gap) if isinstance(found, Unknown) else Satisfied(found.remarks)
@@ -84,7 +87,7 @@ def _contraindications(order: Order, patient: Patient) -> Finding[Factual]:
     policy, days = patient.policy, patient.policy[CLOTTING_DAYS]
     return any_of(
         patient.infection(order.site if order.site.known else spine.SPINE),
-        patient.has(Concept.SEPSIS, Concept.SERIOUS_INFECTION),
+        patient.has(*INFECTIONS_ANYWHERE),
         procedures.raised_inr(patient, policy[procedures.INR_HIGH], days),
         procedures.low_platelets(patient, policy[procedures.PLATELETS_LOW], days),
         patient.allergic(Concept.BONE_CEMENT_ALLERGY),

@@ -77,6 +77,7 @@ EARLY = "Advanced BMES therapy drafted before conservative care was tried - chec
 UNDATED = "Advanced BMES therapy drafted, duration of conservative care not on record - document duration"
 USUAL = "At least 2 weeks, usually 2 to 12 weeks, of NSAID and offloading come first, unless the pain is severe."
 NO_CARE = "There is no conservative care on record."
+NO_OFFLOADING = "Neither physiotherapy nor offloading is on record; NSAID orders could not be read."
 
 
 def assess(order: Order, patient: Patient) -> Verdict:
@@ -90,12 +91,12 @@ def assess(order: Order, patient: Patient) -> Verdict:
     care, pain = patient.care_started, _severe_pain(patient)
     if isinstance(pain, Present):
         return SATISFIED
-    if isinstance(care, Unknown):
-        return MissingData(care.gap)
     unchecked = tuple(dict.fromkeys((*reason.gaps, *gaps_of(care), *gaps_of(pain), *gaps_of(child))))
     if isinstance(care, Present):
         return _since_care(order, care.facts, unchecked, patient)
-    return _without_care(order, reason.facts, unchecked, patient)
+    if isinstance(care, Unknown) and not (course.only_nsaids_unread(care) and _edema_is_new(patient)):
+        return MissingData(care.gap)
+    return _without_care(order, reason.facts, unchecked, patient, nsaids_read=isinstance(care, Absent))
 
 
 def _severe_pain(patient: Patient) -> Finding[Factual]:
@@ -121,7 +122,14 @@ def _since_care(order: Order, care: tuple[Fact, ...], unchecked: tuple[Gap, ...]
     )
 
 
-def _without_care(order: Order, reason: tuple[Fact, ...], unchecked: tuple[Gap, ...], patient: Patient) -> Verdict:
+def _edema_is_new(patient: Patient) -> bool:
+    problem = course.edema(patient)
+    return problem is not None and _new(problem.since, patient)
+
+
+def _without_care(
+    order: Order, reason: tuple[Fact, ...], unchecked: tuple[Gap, ...], patient: Patient, *, nsaids_read: bool
+) -> Verdict:
     problem = course.edema(patient)
     since = problem.since if problem else None
     if since and not _new(since, patient):
@@ -129,7 +137,7 @@ def _without_care(order: Order, reason: tuple[Fact, ...], unchecked: tuple[Gap, 
     return Advice(
         indicator="info",
         summary=EARLY if since else UNDATED,
-        detail=(NO_CARE, USUAL),
+        detail=(NO_CARE if nsaids_read else NO_OFFLOADING, USUAL),
         because=tuple(dict.fromkeys((order.fact, *reason, *((problem.fact,) if problem else ())))),
         unchecked=unchecked,
         proposals=(Propose(Service.PHYSIOTHERAPY),),

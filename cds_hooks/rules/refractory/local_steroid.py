@@ -11,10 +11,12 @@ from __future__ import annotations
 from cds_hooks.authoring.evidence import CONSUMER_ARTICLE, ICLINIQ, Evidence
 from cds_hooks.authoring.rule import Gate, Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Verdict
-from cds_hooks.snapshot.indication import ARTHRITIS, STEROID_INJECTION, injects_steroid
+from cds_hooks.snapshot.indication import ARTHRITIS, EDEMA, STEROID_INJECTION, injects_steroid
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Present, Unknown, gaps_of
+from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown, gaps_of, only
 from cds_hooks.snapshot.patient import Patient
+from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 
 RULE = Rule(
@@ -42,7 +44,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
     reason = patient.edema_reason(order) if injects_steroid(order) else Absent()
     if isinstance(reason, Absent):
         return NOT_APPLICABLE
-    arthritis = patient.has_at(order.site, *ARTHRITIS)
+    arthritis = _arthritis(order, patient)
     if isinstance(arthritis, Present):
         return SATISFIED
     if isinstance(reason, Unknown):
@@ -56,3 +58,17 @@ def assess(order: Order, patient: Patient) -> Verdict:
         because=(order.fact, *known),
         unchecked=gaps_of(arthritis),
     )
+
+
+def _arthritis(order: Order, patient: Patient) -> Finding[Problem]:
+    """Of the joint that is injected. Where no joint is named, one of another place is none of it: the reason says why
+    the steroid is given."""
+    found = patient.has_at(order.site, *ARTHRITIS)
+    if order.site.known or not order.reasons.concepts & EDEMA:
+        return found
+    return only(found, lambda item: not item.site.known or _edema_at(item.site, patient))
+
+
+def _edema_at(site: Site, patient: Patient) -> bool:
+    edema = patient.has_at(site, *EDEMA)
+    return isinstance(edema, Present)

@@ -1,7 +1,7 @@
 """A steroid injection into a joint with osteonecrosis or a subchondral fracture should be reconsidered.
 
 When    a local steroid injection is ordered
-  and   osteonecrosis or a subchondral fracture of the same joint is on the problem list
+  and   osteonecrosis or a subchondral or insufficiency fracture of the same joint is on the problem list
 Then    warn and offer to remove the draft
 """
 
@@ -40,7 +40,7 @@ WHY = "Steroids are a listed cause of marrow edema and may hide the progression 
 def assess(order: Order, patient: Patient) -> Verdict:
     if not injects_steroid(order):
         return NOT_APPLICABLE
-    found = patient.has(Concept.OSTEONECROSIS, Concept.SUBCHONDRAL_FRACTURE)
+    found = patient.has(Concept.OSTEONECROSIS, Concept.SUBCHONDRAL_FRACTURE, Concept.INSUFFICIENCY_FRACTURE)
     if isinstance(found, Present):
         found = finding(tuple(item for item in found.items if at_joint_of(order, item.site)), found.gaps)
     match found:

@@ -1,9 +1,10 @@
 """A TNF inhibitor starts after infection is controlled, and after screening for tuberculosis and hepatitis B.
 
 When    a TNF inhibitor is ordered
-  and   a serious infection or tuberculosis is active, or a test for tuberculosis or hepatitis B is positive or missing
+  and   a serious infection or tuberculosis is active, or cellulitis or an abscess, of which the record does not say how
+        serious it is, or a test for tuberculosis or hepatitis B is positive or missing
 Unless  a test is missing, and a TNF inhibitor was given within the last 12 months
-Then    warn critically of the infection; of tests warn, and offer those that are missing
+Then    warn critically of the serious infection; of another and of tests warn, and offer those that are missing
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ ACTIVE_INFECTION = (
     Concept.SEPTIC_ARTHRITIS,
     Concept.PROSTHETIC_JOINT_INFECTION,
 )
+UNGRADED_INFECTION = (Concept.CELLULITIS, Concept.ABSCESS)
 TB_TESTS = (Concept.IGRA, Concept.TUBERCULIN_SKIN_TEST)
 
 RULE = Rule(
@@ -62,11 +64,11 @@ def assess(order: Order, patient: Patient) -> Verdict:
     missing = _missing(patient)
     weighed = weigh(
         critical=patient.has(*ACTIVE_INFECTION),
-        warning=any_of(_positive(patient), *(test for test, _ in missing)),
+        warning=any_of(_found(patient), *(test for test, _ in missing)),
     )
     if not isinstance(weighed, Weighed):
         return weighed
-    sure = weighed.indicator == "critical" or isinstance(_positive(patient), Present)
+    sure = weighed.indicator == "critical" or isinstance(_found(patient), Present)
     offers = tuple(Propose(service) for test, service in missing if isinstance(test, Present))
     return Advice(
         indicator=weighed.indicator,
@@ -78,6 +80,11 @@ def assess(order: Order, patient: Patient) -> Verdict:
         proposals=offers,
         arm="" if sure else "missing",
     )
+
+
+def _found(patient: Patient) -> Finding[Factual]:
+    """An infection of unstated severity, or a positive test."""
+    return any_of(patient.has(*UNGRADED_INFECTION), _positive(patient))
 
 
 def _positive(patient: Patient) -> Finding[Factual]:

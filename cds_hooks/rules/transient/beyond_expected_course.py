@@ -1,7 +1,7 @@
 """Edema syndrome that lasts longer than expected should be imaged again and its diagnosis reviewed.
 
 When    edema syndrome is active and began more than nine months ago
-Unless  its site had an MRI in the last 90 days, or one is ordered
+Unless  its site had an MRI in the last 90 days, with or without a report, or one is ordered
 Then    say so, as a warning after a year; offer an MRI of the site and a referral
 """
 
@@ -11,7 +11,7 @@ from cds_hooks.authoring.evidence import CONSUMER_ARTICLE, MANAGEMENT, STATPEARL
 from cds_hooks.authoring.rule import Hook, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Propose, Verdict
 from cds_hooks.snapshot import course
-from cds_hooks.snapshot.bone_pain import mri_requested
+from cds_hooks.snapshot.bone_pain import mri_requested, mri_studied
 from cds_hooks.snapshot.examinations import MRIS, mri_lately, mri_of
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Gap, GapKind, Present, any_of, gaps_of
 from cds_hooks.snapshot.patient import Patient
@@ -29,7 +29,7 @@ RULE = Rule(
     title="Edema syndrome beyond the expected course: re-evaluate",
     check="length of the edema syndrome",
     hooks=frozenset({Hook.PATIENT_VIEW}),
-    needs=(Need.PROBLEMS, Need.MRI, Need.CARE, Need.OPEN_ORDERS),
+    needs=(Need.PROBLEMS, Need.MRI, Need.IMAGING_STUDIES, Need.CARE, Need.OPEN_ORDERS),
     evidence=(
         Evidence(STATPEARLS, "Prognosis: 3 to 9 months"),
         Evidence(CONSUMER_ARTICLE, "course: 6 to 12 months"),
@@ -68,8 +68,13 @@ def _lasts_beyond(item: Problem, patient: Patient, limit: Threshold) -> bool:
 
 
 def _imaged(item: Problem, patient: Patient) -> Finding[Factual]:
-    """An MRI of its site, made lately or ordered."""
-    return any_of(mri_lately(patient, item.site, patient.policy[MRI_DAYS]), mri_requested(patient, item.site))
+    """An MRI of its site, made lately, with or without a report, or ordered."""
+    days = patient.policy[MRI_DAYS]
+    return any_of(
+        mri_lately(patient, item.site, days),
+        mri_studied(patient, item.site, days),
+        mri_requested(patient, item.site),
+    )
 
 
 def _advice(late: tuple[Problem, ...], gaps: tuple[Gap, ...], patient: Patient) -> Advice:

@@ -65,7 +65,7 @@ PLAN = "Limit the immobilization and plan graded loading."
 
 
 def assess(order: Order, patient: Patient) -> Verdict:
-    if not order.asks_for(Concept.IMMOBILIZER) or not _long(order, patient):
+    if not order.asks_for(Concept.IMMOBILIZER) or order.asks_for(Concept.OFFLOADING_ENDED) or not _long(order, patient):
         return NOT_APPLICABLE
     reason = patient.edema_reason(order)
     if isinstance(reason, Absent) or not order.reasons.concepts.isdisjoint(NEEDS_IT):

@@ -55,17 +55,17 @@ def assess(patient: Patient) -> Verdict:
     syndrome = course.active_syndrome(patient)
     if isinstance(syndrome, Absent):
         return NOT_APPLICABLE
-    care = patient.care_started
-    for unclear in (syndrome, care):
-        if isinstance(unclear, Unknown):
-            return MissingData(unclear.gap)
-    problem = syndrome.items[0]  # type: ignore[union-attr]
+    if isinstance(syndrome, Unknown):
+        return MissingData(syndrome.gap)
+    care, problem = patient.care_started, syndrome.items[0]
+    if isinstance(care, Unknown) and not course.only_nsaids_unread(care):
+        return MissingData(care.gap)
     start = care.items[0] if isinstance(care, Present) else problem.fact
     since = care.items[0].when if isinstance(care, Present) else problem.since
     if since is None:
-        return MissingData(NO_DATE)
+        return MissingData(care.gap if isinstance(care, Unknown) else NO_DATE)
     if not patient.policy[FROM_DAYS] <= since.age_days(patient.as_of) <= patient.policy[TO_DAYS]:
-        return NOT_APPLICABLE
+        return MissingData(care.gap) if isinstance(care, Unknown) else NOT_APPLICABLE
     return _unless_reviewed(since, tuple(dict.fromkeys((problem.fact, start))), gaps_of(care), patient)
 
 

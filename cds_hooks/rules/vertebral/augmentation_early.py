@@ -22,7 +22,7 @@ from cds_hooks.authoring.verdict import (
 )
 from cds_hooks.snapshot import spine
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Fact, Gap, Present, Unknown, any_of, gaps_of
+from cds_hooks.snapshot.model import Fact, Gap, Present, Unknown, any_of, gaps_of, items_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Problem
 from cds_hooks.snapshot.spine import AUGMENTATION, CONSERVATIVE_DAYS
@@ -57,7 +57,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
     fracture = spine.vertebral_fracture(patient)
     if isinstance(fracture, Unknown):
         return MissingData(fracture.gap)
-    found = fracture.items if isinstance(fracture, Present) else ()
+    found = _at_level(order, items_of(fracture))
     early = tuple(item.fact for item in found if _early(item.onset, patient))
     undated = not found or any(_undated(item, patient) for item in found)
     if not (early or undated):
@@ -67,6 +67,11 @@ def assess(order: Order, patient: Patient) -> Verdict:
         return SATISFIED
     unchecked = tuple(dict.fromkeys((*gaps_of(fracture), *gaps_of(exception))))
     return _advice(order, early, unchecked) if early else _ask(order, tuple(item.fact for item in found), unchecked)
+
+
+def _at_level(order: Order, fractures: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Those of the vertebra that is to be augmented; all, where none is recorded there."""
+    return tuple(item for item in fractures if spine.same_level(order.levels, item.levels)) or fractures
 
 
 def _early(onset: When | None, patient: Patient) -> bool:

@@ -22,7 +22,7 @@ from cds_hooks.authoring.verdict import (
 )
 from cds_hooks.snapshot import spine
 from cds_hooks.snapshot.medication import Order
-from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, Present, Unknown, finding, gaps_of
+from cds_hooks.snapshot.model import Absent, Fact, Finding, Gap, Present, Unknown, finding, gaps_of, items_of
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem
@@ -80,13 +80,13 @@ def _short(order: Order, patient: Patient) -> bool:
 
 
 def _recent_fracture(order: Order, patient: Patient) -> Finding[Fact]:
-    """On the problem list and recent or undated, or the stated reason of the order."""
-    found = spine.vertebral_fracture(patient)
-    listed = found.items if isinstance(found, Present) else ()
-    facts = tuple(item.fact for item in listed if _is_recent(item, patient))
-    if not facts and Concept.VERTEBRAL_FRACTURE in order.reasons.concepts:
+    """On the problem list and recent or undated; where the list holds none, past or present, the stated reason of the
+    order. A list that holds one says how old it is."""
+    listed = patient.ever_had(Concept.VERTEBRAL_FRACTURE)
+    facts = tuple(item.fact for item in items_of(listed) if item.current and _is_recent(item, patient))
+    if not items_of(listed) and Concept.VERTEBRAL_FRACTURE in order.reasons.concepts:
         facts = (order.fact,)
-    return finding(facts, gaps_of(found))
+    return finding(facts, gaps_of(listed))
 
 
 def _is_recent(item: Problem, patient: Patient) -> bool:

@@ -4,7 +4,7 @@ When    vitamin D is ordered
   and   all that is taken and ordered adds up to more than 4000 IU a day, or another product of vitamin D alone is
         active or drafted
 Unless  for the dose: the 25-OH vitamin D of the last year is below 20 ng/mL; for the second product: the draft
-        replaces it, or one of the two is a combination with calcium
+        replaces it, or one of the two is a combination with calcium or a multivitamin
 Then    warn, and offer to remove the draft of the second product
 """
 
@@ -62,7 +62,8 @@ def assess(order: Order, patient: Patient) -> Verdict:
     drug = order.medication
     if drug is None or not vitamin_d_products.is_vitamin_d(drug):
         return NOT_APPLICABLE
-    others = only(patient.takes(*vitamin_d_products.ORDERS, beside=order), vitamin_d_products.is_vitamin_d)
+    taken = patient.takes(*vitamin_d_products.IN_THE_SUM, beside=order)
+    others = only(taken, vitamin_d_products.counts_in_the_sum)
     second = _second(drug, others)
     total = _total(drug, others)
     high = total is not None and total > patient.policy[DOSE_LIMIT]
@@ -98,7 +99,8 @@ def _advice(
 ) -> Advice:
     duplicate = isinstance(second, Present)
     named = others.items if isinstance(others, Present) else ()
-    drafted = tuple(item.reference for item in named if item.standing is Standing.DRAFT)
+    products = (item for item in named if vitamin_d_products.is_vitamin_d(item))
+    drafted = tuple(item.reference for item in products if item.standing is Standing.DRAFT)
     mirror = _named_before(order, drafted, patient)
     measured = level.facts if isinstance(level, Present) and not mirror else ()
     limit = patient.policy[DOSE_LIMIT]

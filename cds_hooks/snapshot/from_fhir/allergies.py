@@ -62,18 +62,16 @@ def _allergy(row: Row[fhir.AllergyIntolerance], reader: Reader) -> Allergy | Non
         return None
     drugs = _drugs(substances, reader.lookups)
     manifestations = [each for reaction in reactions for each in reaction.manifestation or ()]
-    severe = (
-        raw.criticality == "high"
-        or any(reaction.severity == "severe" for reaction in reactions)
-        or any(_is(each, SEVERE_CODES, SEVERE) for each in manifestations)
-    )
+    anaphylaxis = any(_is(each, SEVERE_CODES, SEVERE) for each in manifestations)
+    rated_severe = any(reaction.severity == "severe" for reaction in reactions)
     return Allergy(
         fact=_fact(row, substances[0], manifestations, reader),
         drugs=drugs,
         concepts=_concepts(substances, drugs, reader.lookups),
         intolerance=raw.type == "intolerance",
         by_text=bool(drugs) and all(drug.certainty is Certainty.NAME for drug in drugs),
-        severe=severe,
+        severe=anaphylaxis or rated_severe or raw.criticality == "high",
+        anaphylaxis=anaphylaxis,
         stomach_only=bool(manifestations) and all(_is(each, STOMACH_CODES, STOMACH) for each in manifestations),
     )
 

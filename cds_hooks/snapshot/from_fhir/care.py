@@ -21,7 +21,7 @@ from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
-from mappings.text import fold
+from mappings.text import fold, whole_text
 
 KINDS: Mapping[str, type[fhir.ServiceRequest] | type[fhir.DeviceRequest] | type[fhir.NutritionOrder]] = {
     "ServiceRequest": fhir.ServiceRequest,
@@ -41,16 +41,30 @@ HOW = frozenset(
     {
         *(Concept.MRI_WITH_CONTRAST, Concept.MRI_WITHOUT_CONTRAST, Concept.DYNAMIC_CONTRAST_MRI),
         *(Concept.WEIGHT_BEARING_ALLOWED, Concept.WEIGHT_BEARING_RESTRICTED),
+        Concept.LOW_ENERGY_SHOCK_WAVE,
     }
 )
 """What a note may add to an order."""
 SPECIALTIES = frozenset({Concept.SPECIALTY_ORTHOPEDICS, Concept.SPECIALTY_PAIN, Concept.SPECIALTY_RHEUMATOLOGY})
+"""Of whom something is asked, or who saw the patient; a name of an order means neither ("rheumatology panel")."""
 
 _DAYS = {"d": 1, "t": 1, "j": 1, "g": 1, "w": 7, "s": 7, "m": 30}  # by the first letter of the unit
-_LASTS = re.compile(
-    r"\b(?:for|x|fur|fuer|uber|pour|pendant|per|por|durante)\s+(\d{1,3})(?:\s*(?:-|to|bis)\s*(\d{1,3}))?\s*-?"
+_LENGTH = (
+    r"(\d{1,3})(?:\s*(?:-|to|bis)\s*(\d{1,3}))?\s*-?"
     r"(days?|weeks?|wks?|months?|tag(?:en?)?|wochen?|monate?n?|jours?|semaines?|mois|dias?|semanas?|mes(?:es|i)?"
     r"|giorn[oi]|settiman[ae])\b"
+)
+_LASTS = re.compile(
+    r"\b(?:for|x|fur|fuer|uber|pour|pendant|per|por|durante|(?:duration|dauer|duree|duracion|durata)(?: of)?:?)\s+"
+    + _LENGTH
+)
+"""How long an order is to last, in a note, which may name other spans: "review in 2 weeks"."""
+_BARE_LENGTH = re.compile(
+    r"(?<![\w.,/-])" + _LENGTH + r"(?!\s+(?:ago|old|later|post\w*|after|follow|review|check|vor|nach)\b)"
+)
+_OTHER_SPAN = re.compile(
+    r"\b(?:in|after|within|at|every|each|per|past|last|since|until|week|day|nach|vor|alle|seit|apres|dans|dopo|tras"
+    r"|en)\s+$"
 )
 
 
@@ -94,7 +108,7 @@ def _what(order: CareOrder) -> Iterator[fhir.CodeableConcept]:
 
 
 def concepts_asked(asked: Asked, reader: Reader) -> frozenset[Concept]:
-    found = [concepts_of(concept, reader.lookups) for concept in asked.what]
+    found = [concepts_of(concept, reader.lookups) - SPECIALTIES for concept in asked.what]
     found += [concepts_of(note, reader.lookups) & HOW for note in in_words(*asked.notes)]
     found += [concepts_of(performer, reader.lookups) & SPECIALTIES for performer in asked.performers]
     return frozenset().union(*found)
@@ -141,8 +155,17 @@ def _length(period: fhir.Period, order: CareOrder, reader: Reader) -> float | No
 
 def _in_words(asked: Asked, reader: Reader) -> float | None:
     found = (_LASTS.search(fold(text)) for text in asked.words)
-    match = next((each for each in found if each), None)
+    match = next((each for each in found if each), None) or _bare_length(asked)
     return int(match[2] or match[1]) * _DAYS[match[3][0]] if match else None
+
+
+def _bare_length(asked: Asked) -> re.Match[str] | None:
+    """A length that stands alone in what is asked for: "short leg cast, 8 weeks"; not "cast check in 8 weeks"."""
+    for text in map(fold, texts_of(asked.what)):
+        for match in _BARE_LENGTH.finditer(text):
+            if not _OTHER_SPAN.search(text[: match.start()]):
+                return match
+    return None
 
 
 # -- the lists
@@ -227,7 +250,7 @@ def _appointment(row: Row[fhir.Appointment], reader: Reader) -> Event:
 
 
 def read_open_services(reader: Reader, keys: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """(system, code) of every ServiceRequest and DeviceRequest in force or among the drafts.
+    """(system, code) of every ServiceRequest and DeviceRequest in force or among the drafts; its text under no system.
 
     A failed query leaves this empty: an order may then be proposed twice, which harms nobody.
     """
@@ -235,8 +258,10 @@ def read_open_services(reader: Reader, keys: Iterable[str]) -> frozenset[tuple[s
     rows = [row.resource for key, kind in LISTS.items() if key in wanted for row in reader.rows(key, kind)]
     orders: list[CareOrder] = [order for order in rows if order.status in OPEN and not order.do_not_perform]
     orders += _drafted(reader)
-    codings = [coding for order in orders for concept in asked_for(order).what[:1] for coding in concept.coding or ()]
-    return frozenset((coding.system, coding.code) for coding in codings if coding.system and coding.code)
+    asked = [concept for order in orders for concept in asked_for(order).what[:1]]
+    codings = [coding for concept in asked for coding in concept.coding or ()]
+    coded = {(coding.system, coding.code) for coding in codings if coding.system and coding.code}
+    return frozenset(coded | {("", whole_text(concept.text)) for concept in asked if concept.text})
 
 
 def _drafted(reader: Reader) -> Iterator[CareOrder]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from cds_hooks.snapshot.course import CARE
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.reader import Reader, code_of, text_of
@@ -18,13 +21,27 @@ from cds_hooks.snapshot.site import ANYWHERE
 from cds_hooks.snapshot.vocabulary import Concept, Need, Route
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
+from mappings.text import fold
 
 NEVER_COUNTS = {"refuted", "entered-in-error"}
 DIFFERENTIAL = "differential"  # says neither yes nor no
 PROVISIONAL = {"provisional", "unconfirmed", DIFFERENTIAL}
 NOT_CURRENT = {"inactive", "remission", "resolved"}  # absent or unreadable counts as active (0.1)
 AUGMENTATION = frozenset({Concept.VERTEBRAL_AUGMENTATION, Concept.KYPHOPLASTY, Concept.VERTEBROPLASTY})
-NOT_DONE = {"not-done", "entered-in-error", "preparation", "on-hold", "stopped"}
+NOT_DONE = {"not-done", "entered-in-error", "preparation"}
+UNFINISHED = {"on-hold", "stopped"}
+PLANNED = "preparation"
+# Words, and the codes of http://hl7.org/fhir/ValueSet/condition-severity.
+SEVERE = {"severe", "severa", "schwer", "grave", "24484000"}
+MILD = {"mild", "leicht", "lieve", "255604002"}
+GRADED = {
+    Concept.ISCHEMIC_HEART_DISEASE: Concept.SEVERE_ISCHEMIC_HEART_DISEASE,
+    Concept.ATRIAL_FIBRILLATION: Concept.SEVERE_ARRHYTHMIA,
+    Concept.AORTIC_STENOSIS: Concept.SEVERE_AORTIC_STENOSIS,
+    Concept.VALVE_DISEASE: Concept.SEVERE_VALVE_DISEASE,
+}
+"""What a disease is when its severity is coded as severe."""
+VALVES = frozenset({Concept.VALVE_DISEASE, Concept.AORTIC_STENOSIS})
 
 
 class Conditions(NamedTuple):
@@ -57,7 +74,8 @@ def _problem(row: Row[fhir.Condition], concepts: frozenset[Concept], reader: Rea
     raw = row.resource
     verification = code_of(raw.verification_status)
     onset = raw.onset_period or fhir.Period()
-    recorded = reader.when(raw.recorded_date, raw.onset_date_time, onset.start)
+    began = reader.when(raw.onset_date_time, onset.start)
+    recorded = reader.when(raw.recorded_date) or began
     abatement = raw.abatement_period or fhir.Period()
     abated = reader.when(raw.abatement_date_time, abatement.end)
     places = (concepts_in(raw.body_site), _code(raw))
@@ -70,7 +88,7 @@ def _problem(row: Row[fhir.Condition], concepts: frozenset[Concept], reader: Rea
         provisional=verification in PROVISIONAL,
         differential=verification == DIFFERENTIAL,
         current=code_of(raw.clinical_status) not in NOT_CURRENT and not over,
-        onset=reader.when(raw.onset_date_time, onset.start),
+        onset=None if began and began.is_future(reader.as_of) else began,
         recorded=recorded,
         ended=abated if over and abated else recorded,
         gestation=gestation_of(raw.code, reader.lookups),
@@ -90,19 +108,49 @@ def _concepts(raw: fhir.Condition, reader: Reader) -> frozenset[Concept]:
         said += [concepts_of(each, reader.lookups) for each in in_words(*graded)]
     stages = fhir.decode_list(raw.stage, fhir.Stage) or ()
     said += [concepts_of(stage.summary, reader.lookups) for stage in stages]
-    return frozenset().union(*said)
+    return _graded(raw, frozenset().union(*said))
+
+
+def _graded(raw: fhir.Condition, concepts: frozenset[Concept]) -> frozenset[Concept]:
+    """With what its coded severity makes of it."""
+    grades = {fold(grade) for severity in concepts_in(raw.severity) for grade in _grades(severity)}
+    if grades & SEVERE:
+        return concepts | {GRADED[each] for each in concepts & GRADED.keys()}
+    return concepts | {Concept.MILD_VALVE_DISEASE} if grades & MILD and concepts & VALVES else concepts
+
+
+def _grades(severity: fhir.CodeableConcept) -> Iterator[str]:
+    yield from texts_of((severity,))
+    yield from (coding.code for coding in severity.coding or () if coding.code)
 
 
 def read_procedures(reader: Reader) -> Listing[Event]:
-    """Every Procedure that was done and that a table knows, or that gives a drug of the tables."""
+    """Every Procedure that was done and that a table knows, or that gives a drug of the tables.
+
+    Of what was not finished conservative care alone counts, because it began (rule specification 0.8).
+    """
     rows = reader.rows(PROCEDURES, fhir.Procedure)
     done = (_procedure(row, reader) for row in rows if row.resource.status not in NOT_DONE)
     return Indexed([each for each in done if each], reader.chart.gap(PROCEDURES, Need.CHILDBEARING))
 
 
+def read_planned_procedures(reader: Reader) -> Listing[Event]:
+    """Every Procedure that is being prepared; whether they are all is told by the procedures that were done."""
+    rows = (row for row in reader.rows(PROCEDURES, fhir.Procedure) if row.resource.status == PLANNED)
+    return Listing(tuple(_planned(row, reader) for row in rows))
+
+
+def _planned(row: Row[fhir.Procedure], reader: Reader) -> Event:
+    event = _event(row, concepts_of(row.resource.code, reader.lookups), (), reader)
+    return replace(event, open=True, planned=event.when, fact=replace(event.fact, name="planned procedure"))
+
+
 def _procedure(row: Row[fhir.Procedure], reader: Reader) -> Unread[Event] | None:
     code = row.resource.code
     concepts = concepts_of(code, reader.lookups)
+    if row.resource.status in UNFINISHED:
+        concepts &= CARE
+        return Unread(concepts, partial(_event, row, concepts, (), reader)) if concepts else None
     medicine = medicine_ordered(_code(row.resource), concepts, reader.lookups)
     if medicine and medicine.route is Route.LOCAL:
         concepts |= {Concept.JOINT_INJECTION}
@@ -120,6 +168,8 @@ def _event(row: Row[fhir.Procedure], concepts: frozenset[Concept], drugs: tuple[
         concepts=concepts,
         drugs=drugs,
         when=when,
+        began=reader.when(period.start),
+        unfinished=raw.status in UNFINISHED,
         site=site_of(reader.lookups, *places),
         levels=levels_of(reader.lookups, *places) if concepts & AUGMENTATION else frozenset(),
         fact=_fact("procedure", raw.code, "procedure", when, row),

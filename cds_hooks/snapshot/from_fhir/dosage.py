@@ -6,6 +6,7 @@ Timings: FHIR R4, Timing; codes of HL7's GTSAbbreviation.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from math import isfinite
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from cds_hooks.snapshot.from_fhir.strength import MG, MG_PER_UNIT_OF_VITAMIN_D, 
 from cds_hooks.snapshot.medication import Dose, Dosing, Medicine
 from cds_hooks.snapshot.quantity import rounded
 from cds_hooks.snapshot.vocabulary import DrugGroup
+from cds_hooks.snapshot.when import read_when
 from cds_hooks.wire import fhir
 from mappings.text import fold
 
@@ -117,10 +119,12 @@ def single_mg(dosages: Sequence[fhir.Dosage]) -> float | None:
 
 
 def supply_days(dispense: fhir.DispenseRequest, dosages: Sequence[fhir.Dosage], medicine: Medicine) -> float | None:
-    """The expected supply with its refills: as stated, else the quantity by the daily dose."""
+    """The expected supply with its refills: as stated, else the quantity by the daily dose; else how long the
+    instructions are to be followed."""
     if duration_days(dispense.expected_supply_duration) is not None:
         return stated_supply_days(dispense)
-    return _with_refills(_by_quantity(dispense, dosages, medicine), dispense)
+    supply = _with_refills(_by_quantity(dispense, dosages, medicine), dispense)
+    return _bound_days(dosages) if supply is None else supply
 
 
 def stated_supply_days(dispense: fhir.DispenseRequest) -> float | None:
@@ -147,6 +151,21 @@ def _by_quantity(dispense: fhir.DispenseRequest, dosages: Sequence[fhir.Dosage],
     daily = _daily(dosages, medicine) if whole else None
     shared = [(all_, each) for all_, each in zip(whole, daily or (), strict=False) if all_ is not None and each]
     return shared[0][0] / shared[0][1] if shared else None
+
+
+def _bound_days(dosages: Sequence[fhir.Dosage]) -> float | None:
+    """From the first day of the instructions to the last, or the duration of a single one; None where one is open."""
+    repeats = [dosage.timing.repeat or fhir.Repeat() if dosage.timing else fhir.Repeat() for dosage in dosages]
+    if len(repeats) == 1 and repeats[0].bounds_period is None:
+        longest = repeats[0].bounds_range.high if repeats[0].bounds_range else None
+        return duration_days(repeats[0].bounds_duration or longest)
+    periods = [repeat.bounds_period or fhir.Period() for repeat in repeats]
+    starts = [when.first for period in periods if (when := read_when(period.start, UTC))]
+    ends = [when.last for period in periods if (when := read_when(period.end, UTC))]
+    if not periods or len(starts) < len(periods) or len(ends) < len(periods):
+        return None
+    days = (max(ends) - min(starts)).days
+    return days if 0 < days < LONGEST_DAYS else None
 
 
 def _daily(dosages: Sequence[fhir.Dosage], medicine: Medicine) -> _Amount | None:

@@ -17,11 +17,13 @@ from cds_hooks.snapshot.from_fhir.care import (
     planned_days,
     site_asked,
 )
+from cds_hooks.snapshot.from_fhir.conditions import AUGMENTATION
 from cds_hooks.snapshot.from_fhir.dosage import dosages_of
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.medications import Standings, prescribed, unresolved
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
+from cds_hooks.snapshot.from_fhir.sites import concepts_in, levels_of
 from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Medication, Medicine, Order, Reasons, Series, Standing
 from cds_hooks.snapshot.model import Fact
@@ -122,6 +124,7 @@ def _of_care(order: Order, draft: CareOrder, reader: Reader) -> Order:
         concepts=concepts,
         why=why,
         site=site,
+        levels=_levels(draft, asked, reader) if concepts & AUGMENTATION else frozenset(),
         planned_days=planned_days(draft, asked, reader),
         sequences=_sequences(asked, site) if Concept.MRI_ANY in concepts else frozenset(),
         line=Fact(
@@ -133,6 +136,10 @@ def _of_care(order: Order, draft: CareOrder, reader: Reader) -> Order:
             origin=Origin.DRAFT,
         ),
     )
+
+
+def _levels(draft: CareOrder, asked: Asked, reader: Reader) -> frozenset[str]:
+    return levels_of(reader.lookups, concepts_in(draft.body_site), asked.what)
 
 
 def _medication(

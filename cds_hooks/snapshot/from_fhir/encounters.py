@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cds_hooks.snapshot.from_fhir.care import SPECIALTIES
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Reader, text_of
 from cds_hooks.snapshot.from_fhir.reasons import concepts_referred, reasons_of
@@ -44,13 +45,19 @@ def _encounter(row: Row[fhir.Encounter], reader: Reader) -> Encounter:
     period = fhir.decode(raw.period, fhir.Period) or fhir.Period()
     start, end = reader.when(period.start), reader.when(period.end)
     return Encounter(
-        concepts=_concepts(said, reader),
+        concepts=_concepts(said, reader) | (_concepts(_roles(raw), reader) & SPECIALTIES),
         fact=_fact("encounter", said, "encounter", start, row),
         when=start,
         inpatient=not _class_codes(raw).isdisjoint(IN_HOSPITAL),
         in_progress=raw.status in GOING_ON and not (end and end.is_past(reader.as_of)),
         reasons=_reasons(raw, reader),
     )
+
+
+def _roles(raw: fhir.Encounter) -> Concepts:
+    """In which roles people took part."""
+    participants = fhir.decode_list(raw.participant, fhir.Participant) or ()
+    return tuple(role for each in participants for role in concepts_in(each.type))
 
 
 def _class_codes(raw: fhir.Encounter) -> set[str | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -28,7 +27,7 @@ from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Origin, Query
 
 U = TypeVar("U", bound=fhir.MedicationUse)
-SUPPLY_GRACE = timedelta(days=30)  # rule specification 0.1
+SUPPLY_GRACE_DAYS = 30  # rule specification 0.1
 STANDING = {
     "active": Standing.ACTIVE,
     "on-hold": Standing.UNCERTAIN,
@@ -315,7 +314,7 @@ def _past_end(dispense: fhir.DispenseRequest, written: When | None, reader: Read
     if end and end.is_past(reader.as_of):
         return True
     start, days = written or reader.when(period.start), stated_supply_days(dispense)
-    return start is not None and days is not None and reader.as_of - start.last > timedelta(days=days) + SUPPLY_GRACE
+    return start is not None and days is not None and start.age_days(reader.as_of) > days + SUPPLY_GRACE_DAYS
 
 
 # -- what was given, and when it was stopped

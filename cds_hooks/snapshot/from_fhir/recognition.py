@@ -34,12 +34,22 @@ _DOSED = re.compile(
     r"|\b(?:units?|u|iu|ie|i\.e\.)\s*/\s*(?:kg|h|hr|hour|std|stunde)\b",
     re.IGNORECASE,
 )
+# Into or around a joint, a bursa or a tendon sheath (rule specification 0.8). "i.a." of a steroid is intra-articular.
+_INTO_JOINT = re.compile(
+    r"\b(?:intra|peri)[ -]?arti[ck]ul|\bi\. ?a\."
+    r"|\b(?:inject|injiz|infiltr)\w*\b.*(?:\bjoint|gelenk|\bburs|tendon sheath)"
+    r"|(?:\bjoint|\bbursal?|tendon sheath|sehnenscheiden?|gelenks?)[ -]?(?:inject|injekt|infiltr)",
+    re.IGNORECASE,
+)
+_STEROIDS = frozenset({DrugGroup.GLUCOCORTICOID_SYSTEMIC, DrugGroup.GLUCOCORTICOID_DEPOT_INJECTION})
 _ROUTES = {"oral": Route.ORAL, "parenteral": Route.PARENTERAL, "inhalation": Route.INHALATION}
 SYSTEMIC = frozenset({Route.ORAL, Route.PARENTERAL})
 # Absorbed as a whole are nasal, rectal, oromucosal and transdermal products; they stay of unknown route, which counts.
 _LOCAL = {"topical", "ophthalmic", "otic", "vaginal", "irrigation", "local"}
 ADJUNCTS = frozenset({DrugGroup.ANALGESIC_OTHER})
 """What a fixed combination holds beside the drug that rules measure: acetaminophen with an opioid."""
+SUPPLEMENTS = frozenset({DrugGroup.VITAMIN_D, DrugGroup.CALCIUM, DrugGroup.CALCIUM_VITAMIN_D_COMBINATION})
+"""What a multivitamin does not count as, whatever it holds (rule specification 0.2)."""
 GROUPS = {str(group): group for group in DrugGroup}
 _HEPARIN = frozenset({DrugGroup.ANTICOAGULANT, DrugGroup.ANTICOAGULANT_FLUSH})
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
@@ -117,6 +127,8 @@ def recognize(
     drugs = _drugs(entries, certainty) | _drugs(stopped, Certainty.UNCERTAIN)
     if any(drug.ingredient == HEPARIN or drug.group is DrugGroup.ANTICOAGULANT_FLUSH for drug in drugs):
         drugs = _settle_heparin(drugs, texts, dosages, lookups)
+    if any(drug.group is DrugGroup.MULTIVITAMIN for drug in drugs):
+        drugs = {drug for drug in drugs if drug.group not in SUPPLEMENTS}
     if route is Route.LOCAL:
         drugs = {drug for drug in drugs if not _topical(drug, texts)}
     return Medicine(
@@ -277,6 +289,9 @@ def _route(
     """
     said = [[_concept_route(dosage.route, lookups) for dosage in dosages]]
     table = [_table_route(entry.route) for entry in entries]
+    if Route.ORAL not in table and any(entry.group in _STEROIDS for entry in entries):
+        words = (*(dosage.text for dosage in dosages), *texts)
+        said.append([Route.LOCAL for text in words if text and _INTO_JOINT.search(text)])
     written = [_named_route(dosage.text, lookups) for dosage in dosages]
     said.append([route for route in written if route is not Route.LOCAL or not SYSTEMIC.intersection(table)])
     said.append([_concept_route(form, lookups)])

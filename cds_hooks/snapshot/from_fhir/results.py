@@ -14,7 +14,7 @@ from math import isfinite
 from cds_hooks.snapshot import queries
 from cds_hooks.snapshot.from_fhir.chart import Row
 from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, code_of, text_of
-from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of
+from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
@@ -76,11 +76,20 @@ FORMULAS = {"egfr_ckd_epi_2021": 0, "egfr_ckd_epi": 1, "egfr_mdrd": 2}
 OTHER_FORMULA = 3
 """Which eGFR of one sample counts: the order of the rule specification (0.2), then all other formulas."""
 
+NYHA_CLASSES = frozenset({Concept.NYHA_1, Concept.NYHA_2, Concept.NYHA_3, Concept.NYHA_4})
 INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("POS", "R", "RR", "DET"), Answer.POSITIVE),
     **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
     **dict.fromkeys(("IND", "E", "WR"), Answer.UNDECIDED),
 }
+SCORE = "score"
+PHQ_ANSWERS = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
+"""What the answers of the PHQ count, from "not at all" to "nearly every day" (LOINC answer list LL358-3)."""
+FLAGS: Mapping[str, Answer] = {
+    **dict.fromkeys(("H", "HH", "HU", "A", "AA"), Answer.POSITIVE),
+    **dict.fromkeys(("N", "L"), Answer.NEGATIVE),
+}
+"""What the flag of an antibody says; of other results it says nothing of presence."""
 MILLIMETERS = {"mm": 1.0, "cm": 10.0}
 WHEAL_UNDECIDED_FROM, WHEAL_POSITIVE_FROM = 5.0, 10.0  # mm; between the two it depends on the risk
 _WHEAL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*mm\s*", re.IGNORECASE)
@@ -101,6 +110,7 @@ NAMES: Mapping[str, str] = {
     "diastolic_bp": "diastolic blood pressure",
     "pain_nrs": "pain score",
     "pain_vas": "pain score",
+    "nyha_class": "NYHA class",
     "gestational_age_weeks": "gestational age",
     "gestational_age_days": "gestational age",
     "hcg_qualitative": "pregnancy test (hCG)",
@@ -155,8 +165,8 @@ def _read(reader: Reader, key: str, fact: str, wanted: Sequence[Concept]) -> Lis
             continue
         components = fhir.decode_list(raw.component, fhir.Component)
         unreadable += components is None
-        when = _when(raw, reader)
-        for part in _parts(raw, components or ()):
+        when = date_of(raw, reader)
+        for part in parts_of(raw, components or ()):
             concepts = coded(part.code, reader.lookups).intersection(wanted)
             concepts = concepts & COUNT_WHEN_PRELIMINARY if raw.status == PRELIMINARY else concepts
             results += [
@@ -166,7 +176,7 @@ def _read(reader: Reader, key: str, fact: str, wanted: Sequence[Concept]) -> Lis
     return Indexed(results, reader.chart.gap(key, fact, unreadable))
 
 
-def _parts(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
+def parts_of(raw: fhir.Observation, components: tuple[fhir.Component, ...]) -> Iterator[Valued]:
     """The observation and its components, as far as they are said to have a value. A panel has none of its own."""
     if raw.data_absent_reason is None and (not components or _has_value(raw)):
         yield raw
@@ -178,7 +188,8 @@ def _has_value(part: Valued) -> bool:
     return any(value is not None for value in (*values, part.value_boolean, part.value_date_time))
 
 
-def _when(raw: fhir.Observation, reader: Reader) -> When | None:
+def date_of(raw: fhir.Observation, reader: Reader) -> When | None:
+    """When the sample was taken, else when the result was issued."""
     period = raw.effective_period or fhir.Period()
     return reader.when(raw.effective_date_time, raw.effective_instant, period.end, period.start, raw.issued)
 
@@ -200,6 +211,8 @@ def _value(
         return _unusable(concept, "is dated in the future")
     if concept is Concept.DELIVERY_DATE:
         return _date(row, part, concept, when, reader)
+    if concept is Concept.NYHA_CLASS:
+        return _nyha_class(row, part, when, reader)
     if kind := UNIT_KINDS.get(concept):
         return _amount(row, part, concept, kind, when, reader)
     return _answer(row, part, concept, when, reader)
@@ -220,6 +233,20 @@ def _date(
     if date is None:
         return _unusable(concept, "holds no readable date")
     return Result(concept=concept, date=date, when=when, fact=_fact(row, concept, date.day, when))
+
+
+def _nyha_class(row: Row[fhir.Observation], part: Valued, when: When | None, reader: Reader) -> Result | Gap:
+    """The class as a concept of its own, by its code or its words: "Class II", "II", "2"."""
+    said = part.value_codeable_concept
+    words = [*(texts_of((said,)) if said else ()), part.value_string or "", _number(part)]
+    words += [] if part.value_integer is None else [f"{part.value_integer:g}"]
+    named = (concepts_of(fhir.CodeableConcept(text=f"NYHA {text}"), reader.lookups) for text in words if text)
+    found = concepts_of(said, reader.lookups).union(*named) & NYHA_CLASSES
+    if len(found) != 1:
+        return _unusable(Concept.NYHA_CLASS, "names no class")
+    [nyha] = found
+    value = nyha.replace("nyha_", "NYHA ")
+    return Result(concept=nyha, when=when, fact=_fact(row, Concept.NYHA_CLASS, value, when))
 
 
 # -- amounts
@@ -257,12 +284,20 @@ def quantity_of(part: Valued, kind: str, lookups: Lookups) -> Quantity | Refusal
         return read_quantity(kind, given.value, units, given.comparator, lookups.unit)
     if part.value_integer is not None:
         return read_quantity(kind, part.value_integer, units, None, lookups.unit)
+    if kind == SCORE and (counted := _counted(part)) is not None:
+        return read_quantity(kind, counted, (), None, lookups.unit)
     if part.value_string is None:
         return Refusal.NO_VALUE
     days = weeks_and_days(part.value_string) if kind == GESTATIONAL_AGE else None
     if days is not None:
         return read_quantity(kind, days, ("d",), None, lookups.unit)
     return read_text(kind, part.value_string, units, lookups.unit)
+
+
+def _counted(part: Valued) -> int | None:
+    """What the coded answer to a question counts."""
+    codings = (part.value_codeable_concept.coding or ()) if part.value_codeable_concept else ()
+    return next((PHQ_ANSWERS[coding.code] for coding in codings if coding.code in PHQ_ANSWERS), None)
 
 
 def written(part: Valued, kind: str, quantity: Quantity) -> tuple[str, str]:
@@ -348,7 +383,7 @@ def _answer(
     if concept is Concept.TUBERCULIN_SKIN_TEST and (wheal := _millimeters(part)) is not None:
         answer = _by_wheal(wheal)
         return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, f"{wheal:.10g}", when, "mm"))
-    interpreted = _interpretation(part) or (_by_range(part) if concept in IMMUNOLOGY else None)
+    interpreted = _interpretation(part) or (_of_antibody(part) if concept in IMMUNOLOGY else None)
     if said is None and interpreted is None:
         return _unusable(concept, Refusal.NO_VALUE)
     meanings = ANSWERS | BREASTFEEDING if concept is Concept.BREASTFEEDING_STATUS else ANSWERS
@@ -360,11 +395,16 @@ def _answer(
     return Result(concept=concept, when=when, answer=answer, fact=_fact(row, concept, value, when))
 
 
-def _interpretation(part: Valued) -> Answer | None:
+def _interpretation(part: Valued, meanings: Mapping[str, Answer] = INTERPRETATIONS) -> Answer | None:
     """What the laboratory makes of the value (http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation)."""
     codes = {coding.code or "" for concept in concepts_in(part.interpretation) for coding in concept.coding or ()}
-    found = {INTERPRETATIONS[code] for code in codes if code in INTERPRETATIONS}
+    found = {meanings[code] for code in codes if code in meanings}
     return found.pop() if len(found) == 1 else None
+
+
+def _of_antibody(part: Valued) -> Answer | None:
+    """By the laboratory's limit, else by its flag."""
+    return _by_range(part) or _interpretation(part, FLAGS)
 
 
 def _by_range(part: Valued) -> Answer | None:
@@ -381,9 +421,14 @@ def _by_range(part: Valued) -> Answer | None:
     return Answer.NEGATIVE if value.surely_at_most(high) else None
 
 
+def amount_in_words(part: Valued) -> str:
+    """A number or a text as the chart wrote it, with its unit; nothing where there is none."""
+    return _number(part) or (part.value_string or "").strip()
+
+
 def _number(part: Valued) -> str:
     """A number as the chart wrote it, with its unit; nothing where there is none."""
-    given = part.value_quantity or fhir.Quantity()
+    given = part.value_quantity or fhir.Quantity(value=part.value_integer)
     if given.value is None:
         return ""
     return f"{given.comparator or ''}{given.value:.10g} {given.unit or given.code or ''}".strip()

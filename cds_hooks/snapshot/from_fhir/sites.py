@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from cds_hooks.snapshot.from_fhir.reader import Lookups
 from cds_hooks.snapshot.from_fhir.recognition import coded, texts_of
-from cds_hooks.snapshot.report_text import Region, Side
+from cds_hooks.snapshot.report_text import ELSEWHERE, Region, Side
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
 from cds_hooks.wire import fhir
@@ -53,16 +53,16 @@ def site_of(lookups: Lookups, *sources: Concepts) -> Site:
     """The place that these concepts name, by their codes, then by their words.
 
     The first source (a body site, then a code) that names a region gives it, and so for the side; a source that names
-    both sides means both. "Other" gives way to a region that rules know.
+    both sides means both. Other places give way to a region that rules know.
     """
     region: Region | None = None
     side: Side | None = None
     for said in _readings(lookups, sources):
-        if region is None or region is Region.OTHER:
+        if region is None or region in ELSEWHERE:
             regions = [place.region for place in said if place.region]
-            region = min([*regions, *([region] if region else [])], key=Region.OTHER.__eq__, default=None)
+            region = min([*regions, *([region] if region else [])], key=ELSEWHERE.__contains__, default=None)
         side = side or _one({place.side for place in said if place.side})
-        if side and region and region is not Region.OTHER:
+        if side and region and region not in ELSEWHERE:
             break
     return Site(region, side)
 

@@ -13,7 +13,12 @@ from msgspec import Raw
 from cds_hooks.snapshot.from_fhir.allergies import read_allergies
 from cds_hooks.snapshot.from_fhir.care import read_appointments, read_care, read_open_services
 from cds_hooks.snapshot.from_fhir.chart import Chart, is_foreign, read_page
-from cds_hooks.snapshot.from_fhir.conditions import Conditions, read_conditions, read_procedures
+from cds_hooks.snapshot.from_fhir.conditions import (
+    Conditions,
+    read_conditions,
+    read_planned_procedures,
+    read_procedures,
+)
 from cds_hooks.snapshot.from_fhir.demographics import read_demographics
 from cds_hooks.snapshot.from_fhir.devices import read_devices, read_immunizations
 from cds_hooks.snapshot.from_fhir.drafts import read_drafts, unresolved_drafts
@@ -24,6 +29,7 @@ from cds_hooks.snapshot.from_fhir.imaging import (
     read_radiographs,
     unresolved_imaging_results,
 )
+from cds_hooks.snapshot.from_fhir.imaging_measures import read_imaging_measures
 from cds_hooks.snapshot.from_fhir.medications import (
     administration_gap,
     read_administrations,
@@ -57,6 +63,7 @@ from cds_hooks.snapshot.queries import (
     DEVICE_REQUESTS,
     DEVICES,
     ENCOUNTERS,
+    IMAGING_MEASURES,
     IMAGING_REPORTS,
     IMAGING_STUDIES,
     IMMUNIZATIONS,
@@ -205,8 +212,12 @@ class Reading:
             parts["mri_reports"] = Deferred(partial(read_mri_reports, reader, self._reports))
             parts["radiographs"] = Deferred(partial(read_radiographs, reader, self._reports))
             parts["densitometry"] = Deferred(partial(read_densitometry, reader))
+        if IMAGING_MEASURES in wanted:
+            parts["imaging_measures"] = Deferred(partial(read_imaging_measures, reader, self._reports))
         if ENCOUNTERS in wanted:
             parts["encounters"] = Deferred(partial(read_encounters, reader))
+        if PROCEDURES in wanted:
+            parts["planned_procedures"] = Deferred(partial(read_planned_procedures, reader))
         if wanted & CARE:
             parts["care"] = Deferred(partial(read_care, reader, wanted))
             parts["open_services"] = Later(partial(read_open_services, reader, wanted))

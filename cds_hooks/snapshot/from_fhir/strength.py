@@ -31,7 +31,9 @@ HOURS = frozenset({"h", "hr", "hrs", "hour", "hours", "std", "stunde"})
 
 LABELED: Mapping[str, float] = {
     **dict.fromkeys(("prolia", "jubbonti", "ospomyv", "stoboclo", "conexxence", "bildyos", "enoby"), 60.0),
+    **dict.fromkeys(("osvyrti", "evfraxy", "junod", "zadenvi"), 60.0),
     **dict.fromkeys(("xgeva", "wyost", "xbryk", "osenvelt", "bomyntra", "bilprevda", "xtrenbo"), 120.0),
+    **dict.fromkeys(("jubereq", "vevzuo", "yaxwer", "enwylma"), 120.0),
     **dict.fromkeys(("reclast", "aclasta"), 5.0),
     "zometa": 4.0,
 }

@@ -1,6 +1,7 @@
 """What an imaging report says: findings with negation, doubt and history, each with the sentence that decided it."""
 
 from cds_hooks.snapshot.report_text.model import (
+    ELSEWHERE,
     Assertion,
     Finding,
     FractureKind,
@@ -13,6 +14,7 @@ from cds_hooks.snapshot.report_text.model import (
 from cds_hooks.snapshot.report_text.reader import ReportReader
 
 __all__ = [
+    "ELSEWHERE",
     "Assertion",
     "Finding",
     "FractureKind",

@@ -51,7 +51,13 @@ class Region(StrEnum):
     SACROILIAC = "sacroiliac"  # with the pelvis
     SHOULDER = "shoulder"
     WRIST_HAND = "wrist_hand"
+    ARM = "arm"  # elbow, upper arm and forearm
+    TRUNK = "trunk"  # ribs, sternum, skull
     OTHER = "other"
+
+
+ELSEWHERE = frozenset({Region.ARM, Region.TRUNK, Region.OTHER})
+"""Other places: two of them are never known to be the same (rule specification 0.8)."""
 
 
 class Side(StrEnum):

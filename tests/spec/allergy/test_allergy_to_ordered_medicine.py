@@ -40,7 +40,8 @@ def to_drug(name: str, group: DrugGroup) -> Allergy:
         (an_allergy("ibandronate"), CRITICAL),
         (an_allergy("alendronate"), CRITICAL),
         (an_allergy("ibandronate", intolerance=True), WARNING),
-        (an_allergy("ibandronate", intolerance=True, severe=True), CRITICAL),
+        (an_allergy("ibandronate", intolerance=True, severe=True), WARNING),
+        (an_allergy("ibandronate", intolerance=True, anaphylaxis=True), CRITICAL),
         (an_allergy("ibandronate", by_text=True), BY_WORDS),
         (an_allergy("ibandronate", by_text=True, severe=True), BY_WORDS),
         (an_allergy("denosumab"), CLEAR),
@@ -48,7 +49,7 @@ def to_drug(name: str, group: DrugGroup) -> Allergy:
     ],
 )
 def test_records(record: Allergy, expected: Expected) -> None:
-    """Then: critical; an intolerance that was not severe, and a record known by its words, are warnings."""
+    """Then: critical; an intolerance without anaphylaxis, and a record known by its words, are warnings."""
     spec(a_patient(DRAFT, allergies=[record]), expected)
 
 

@@ -114,6 +114,7 @@ def test_nothing_at_the_foot(problem: Any) -> None:
         ((Concept.OFFLOADING_DEVICE,), {"site": LEFT}, satisfied(RULE)),
         ((Concept.OFFLOADING_DEVICE,), {"site": Site(Region.OTHER)}, satisfied(RULE)),
         ((Concept.OFFLOADING_DEVICE,), {"site": RIGHT}, WARN),
+        ((Concept.OFFLOADING_DEVICE,), {"unfinished": True}, WARN),
         ((Concept.CRUTCHES,), {}, WARN),
         ((Concept.WEIGHT_BEARING_RESTRICTED,), {}, WARN),
         ((Concept.OFFLOADING_DEVICE, Concept.PHYSIOTHERAPY), {}, WARN),
@@ -162,6 +163,13 @@ def test_ulcer_infection_or_ischemia(problem: Any, offered: list[str]) -> None:
     because = [problem.fact.resource] if removable else []
     says = ["An ulcer, infection or ischemia is on record"] if removable else []
     spec(diabetic(problem), advice(RULE, "warning", offers=offered, because=because, says=says))
+
+
+def test_a_charcot_foot_that_is_called_inactive() -> None:
+    """When: whatever its status says."""
+    inactive = a_problem(Concept.CHARCOT, Concept.CHARCOT_INACTIVE, site=LEFT)
+    spec(diabetic(inactive, mri=()), satisfied(RULE))
+    spec(diabetic(inactive), WARN)
 
 
 def test_a_charcot_foot_without_a_side() -> None:

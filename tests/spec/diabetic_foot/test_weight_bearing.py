@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cds_hooks.snapshot.report_text import Region
+from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from tests.builders.snapshot import a_patient, a_problem, an_order, cut_off
 from tests.builders.verdicts import advice, missing, not_applicable, satisfied, spec
@@ -46,10 +48,14 @@ def test_orders_that_do_not_say_it(concepts: tuple[Concept, ...]) -> None:
 
 
 def test_without_an_active_charcot_foot() -> None:
-    """When: none, or one in remission."""
+    """When: none, one in remission, one that its own words call inactive, or one of the shoulder."""
     order = an_order(Concept.WEIGHT_BEARING_ALLOWED)
     spec(a_patient(order), satisfied(RULE))
     spec(a_patient(order, problems=[a_problem(Concept.CHARCOT, current=False)]), satisfied(RULE))
+    inactive = a_problem(Concept.CHARCOT, Concept.CHARCOT_INACTIVE)
+    spec(a_patient(order, problems=[inactive]), satisfied(RULE))
+    shoulder = a_problem(Concept.CHARCOT, site=Site(Region.SHOULDER))
+    spec(a_patient(order, problems=[shoulder]), satisfied(RULE))
 
 
 def test_out_of_reach() -> None:

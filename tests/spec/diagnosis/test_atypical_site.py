@@ -23,9 +23,13 @@ def syndrome(site: Site = KNEE, **said: Any) -> Any:
     return a_problem(Concept.EDEMA_SYNDROME, site=site, **said)
 
 
-@pytest.mark.parametrize("region", [Region.SHOULDER, Region.WRIST_HAND, Region.SPINE, Region.SACROILIAC])
+@pytest.mark.parametrize(
+    "region",
+    [Region.SHOULDER, Region.ARM, Region.WRIST_HAND, Region.SPINE, Region.SACROILIAC, Region.TRUNK],
+)
 def test_an_unusual_site(region: Region) -> None:
-    """Then: a prompt that offers to mark the diagnosis as provisional, and a referral."""
+    """When: of the upper limb or the trunk. Then: a prompt that offers to mark the diagnosis as provisional, and a
+    referral."""
     because = ["Condition/bone_marrow_edema_syndrome"]
     expected = advice(RULE, "info", summary=SUMMARY, offers=OFFERS, because=because, unchecked=False)
     spec(a_patient(problems=(syndrome(Site(region)),)), expected)

@@ -150,9 +150,10 @@ def test_where_only_the_problem_list_has_the_edema() -> None:
     [
         (a_problem(Concept.OSTEOARTHRITIS), satisfied(RULE)),
         (a_problem(Concept.RHEUMATOID_ARTHRITIS), satisfied(RULE)),
-        (a_problem(Concept.OSTEOARTHRITIS, provisional=True), FIRES),
+        (a_problem(Concept.OSTEOARTHRITIS, provisional=True), satisfied(RULE)),
         (a_problem(Concept.OSTEOARTHRITIS, current=False), FIRES),
         (a_problem(Concept.RADIOTHERAPY_HISTORY), FIRES),
+        (a_problem(Concept.POSTSURGICAL_STATE), FIRES),
         (a_problem(Concept.GOUT), FIRES),
     ],
 )

@@ -139,6 +139,25 @@ def test_dynamic_contrast_since_the_report(site: Site, days: int, expected: Expe
     spec(seen(OPEN, an_mri(None, site=KNEE, when=days_ago(1))), POINT)
 
 
+@pytest.mark.parametrize(
+    ("site", "when", "expected"),
+    [
+        (HIP, days_ago(30), satisfied(RULE)),
+        (HIP, None, satisfied(RULE)),
+        (HIP, days_ago(31), POINT),
+        (OTHER_HIP, days_ago(29), POINT),
+    ],
+)
+def test_dynamic_contrast_without_a_report(site: Site, when: Any, expected: Expected) -> None:
+    """Unless: the study was made since; without a date it may have been."""
+    study = an_event(Concept.DYNAMIC_CONTRAST_MRI, site=site, when=when, kind="ImagingStudy")
+    spec(seen(OPEN, imaging_studies=(study,)), expected)
+
+
+def test_studies_that_could_not_be_read() -> None:
+    spec(seen(OPEN, imaging_studies=cut_off(Need.IMAGING_STUDIES)), missing(RULE, Need.IMAGING_STUDIES))
+
+
 def test_the_study_that_was_read_is_itself_dynamic() -> None:
     """Unless: to the second at the same moment, as the report itself."""
     moment = on("2025-05-16T08:30:00+00:00")

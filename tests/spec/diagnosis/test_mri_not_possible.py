@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.authoring.verdict import Advice
 from cds_hooks.snapshot.imaging import Modality
 from cds_hooks.snapshot.medication import Order, Reasons
 from cds_hooks.snapshot.model import Listing
@@ -27,7 +28,7 @@ from tests.builders.snapshot import (
     cut_off,
     out_of_reach,
 )
-from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DX-15"
 SUMMARY = "MRI may be unsafe here - CT or bone scintigraphy are the alternatives for the BME question"
@@ -101,6 +102,19 @@ def test_contraindications(device: Concept) -> None:
     spec(a_patient(mri(), problems=(a_problem(device),)), advice(RULE, "warning", because=[f"Condition/{device}"]))
 
 
+def test_what_the_device_says_of_mri() -> None:
+    """Unless: it is recorded as MR conditional or MR safe. Then: where it says that MRI is contraindicated, nobody is
+    asked to check that."""
+    compatible = an_event(Concept.PACEMAKER, Concept.MRI_COMPATIBLE, kind="Device")
+    spec(a_patient(mri(), devices=(compatible,)), satisfied(RULE))
+    spec(a_patient(devices=(compatible,), problems=(FOOT_PAIN,)), satisfied(RULE))
+    unsafe = an_event(Concept.PACEMAKER, Concept.MRI_CONTRAINDICATION, kind="Device")
+    for device, asked in ((unsafe, False), (PACEMAKER, True)):
+        verdict = judge(RULE, a_patient(mri(), devices=(device,)))
+        assert isinstance(verdict, Advice)
+        assert any("does not say" in sentence for sentence in verdict.detail) is asked
+
+
 def test_nothing_speaks_against_an_mri() -> None:
     spec(a_patient(mri()), satisfied(RULE))
     spec(a_patient(problems=(FOOT_PAIN,)), satisfied(RULE))
@@ -135,6 +149,14 @@ def test_each_place_and_each_fact_once() -> None:
 def test_no_pain_that_asks_for_an_mri() -> None:
     spec(with_device(), not_applicable(RULE))
     spec(with_device(problems=(HIP_PAIN,)), not_applicable(RULE))
+
+
+def test_pain_that_other_rules_answer() -> None:
+    """Unless: it is at a second site after an edema syndrome, or belongs to a pregnancy."""
+    before = a_problem(Concept.EDEMA_SYNDROME, site=HIP, onset=days_ago(200))
+    spec(with_device(problems=(FOOT_PAIN, before)), not_applicable(RULE))
+    later = a_problem(Concept.EDEMA_SYNDROME, site=HIP, onset=days_ago(20))
+    spec(with_device(problems=(FOOT_PAIN, later)), advice(RULE, "info", offers=["ct_ankle", "bone_scan"]))
 
 
 # -- what could not be read

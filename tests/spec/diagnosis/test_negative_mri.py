@@ -100,6 +100,16 @@ def test_the_site_of_the_draft_comes_first() -> None:
     spec(treated(an_mri(Assertion.ABSENT, site=KNEE), draft=at_knee), WARN)
 
 
+def test_the_site_of_the_reason_comes_next() -> None:
+    """When: the draft's reason names the place; edema elsewhere is not what it treats."""
+    draft = a_draft("ibandronate", reasons=a_reason(Concept.EDEMA, sites=[HIP]))
+    at_knee = an_mri(site=KNEE, id="knee")
+    both = (SYNDROME, a_problem(Concept.EDEMA_SYNDROME, site=KNEE, id="knee"))
+    spec(treated(NEGATIVE, at_knee, draft=draft, problems=both), WARN)
+    spec(treated(NEGATIVE, at_knee, problems=both), satisfied(RULE))
+    spec(treated(NEGATIVE, draft=draft, problems=()), WARN)
+
+
 @pytest.mark.parametrize(
     ("problem", "expected"),
     [

@@ -42,10 +42,12 @@ def test_cancer_on_record() -> None:
     ],
 )
 def test_what_counts_as_cancer(cancer: Concept) -> None:
-    """When: also provisional, in remission or over."""
+    """When: also provisional, only considered, in remission or over: all but refuted."""
     spec(seen(problems=(a_problem(cancer),)), FIRES)
     spec(seen(problems=(a_problem(cancer, current=False),)), FIRES)
     spec(seen(problems=(a_problem(cancer, provisional=True),)), FIRES)
+    considered = a_problem(cancer, provisional=True, differential=True)
+    spec(seen(problems=(), differentials=(considered,)), FIRES)
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,12 @@ def test_conditions(problem: Any, expected: Any) -> None:
         ((a_problem(Concept.OSTEOARTHRITIS, site=FOOT),), satisfied(RULE)),
         ((a_problem(Concept.RHEUMATOID_ARTHRITIS),), satisfied(RULE)),
         ((a_problem(Concept.OSTEOARTHRITIS, site=KNEE),), FIRES),
-        ((a_problem(Concept.OSTEOARTHRITIS, site=FOOT, provisional=True),), FIRES),
+        ((a_problem(Concept.OSTEOARTHRITIS, site=FOOT, provisional=True),), satisfied(RULE)),
     ],
     ids=["unexplained", "explained", "of the body", "another site", "suspected"],
 )
 def test_edema_on_mri(problems: Any, expected: Any) -> None:
-    """When: no recorded cause explains it at the site."""
+    """When: no recorded cause explains it at the site; a provisional one is recorded."""
     spec(a_patient(problems=problems, mri_reports=(an_mri(site=FOOT),)), expected)
 
 

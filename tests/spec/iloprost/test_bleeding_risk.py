@@ -59,6 +59,8 @@ def test_a_recent_major_trauma() -> None:
         Concept.KYPHOPLASTY,
         Concept.VERTEBRAL_AUGMENTATION,
         Concept.VERTEBROPLASTY,
+        Concept.BONE_OR_JOINT_SURGERY,
+        Concept.OPERATION,
     ],
 )
 def test_an_operation_within_a_day(concept: Concept) -> None:
@@ -73,6 +75,7 @@ def test_an_operation_within_a_day(concept: Concept) -> None:
         operation = an_event(concept, when=days_ago(5), planned=when, open=True, kind="ServiceRequest")
         spec(a_patient(a_draft(), care=[operation]), expected)
         spec(a_patient(a_draft(), appointments=[operation]), expected)
+        spec(a_patient(a_draft(), planned_procedures=[operation]), expected)
     spec(a_patient(a_draft(), care=[an_event(concept, planned=days_ahead(1))]), satisfied(RULE))
 
 

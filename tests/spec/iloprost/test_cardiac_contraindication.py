@@ -16,11 +16,12 @@ from tests.builders.snapshot import (
     a_patient,
     a_problem,
     a_reason,
+    a_result,
     an_event,
     an_order,
     cut_off,
 )
-from tests.builders.verdicts import advice, missing, not_applicable, satisfied, spec
+from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DS-ILO-01"
 SUMMARY = "Iloprost: this heart or stroke history is a contraindication in EU labels"
@@ -53,6 +54,8 @@ def with_problems(*problems: Problem, draft: Order | None = None, devices: tuple
         Concept.HIGH_GRADE_AV_BLOCK,
         Concept.PULMONARY_EDEMA,
         Concept.SEVERE_AORTIC_STENOSIS,
+        Concept.SEVERE_ISCHEMIC_HEART_DISEASE,
+        Concept.SEVERE_VALVE_DISEASE,
         Concept.PULMONARY_VENO_OCCLUSIVE_DISEASE,
     ],
 )
@@ -73,11 +76,23 @@ def test_a_disease_of_unstated_severity(concept: Concept) -> None:
     spec(with_problems(a_problem(concept, current=False)), satisfied(RULE))
 
 
+def test_a_mild_valve_disease() -> None:
+    """Unless: what is said to be mild is no matter to clarify."""
+    spec(with_problems(a_problem(Concept.VALVE_DISEASE, Concept.MILD_VALVE_DISEASE)), satisfied(RULE))
+
+
 def test_heart_failure_without_symptoms() -> None:
     """Then: NYHA I is a matter to clarify, unless it is decompensated."""
     mild = a_problem(Concept.HEART_FAILURE, Concept.NYHA_1)
     spec(with_problems(mild), TO_CLARIFY)
     spec(with_problems(mild, a_problem(Concept.HEART_FAILURE_DECOMPENSATED)), CONTRAINDICATED)
+
+
+@pytest.mark.parametrize(("concept", "expected"), [(Concept.NYHA_1, TO_CLARIFY), (Concept.NYHA_2, CONTRAINDICATED)])
+def test_the_class_of_a_heart_failure_was_observed(concept: Concept, expected: Expected) -> None:
+    """When: the class stands in an Observation, not on the problem list."""
+    failure = a_problem(Concept.HEART_FAILURE, recorded=days_ago(90))
+    spec(a_patient(a_draft(), problems=[failure], vitals=[a_result(concept, 1)]), expected)
 
 
 @pytest.mark.parametrize("concept", [Concept.ATRIAL_FIBRILLATION, Concept.SECOND_DEGREE_AV_BLOCK, Concept.HYPERTENSION])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.authoring.verdict import Advice
-from cds_hooks.snapshot.imaging import ImagingReport
+from cds_hooks.snapshot.imaging import ImagingReport, Sign
 from cds_hooks.snapshot.model import Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.problem import Answer, Problem
@@ -45,6 +45,36 @@ def deep(mm: float | None = 14, comparator: str = "", *, site: Site = JOINT, day
 
 def chart(**given: Any) -> Patient:
     return a_patient(**{"mri_reports": [deep()], **given})
+
+
+def measure(mm: float, days: int = 30, site: Site = JOINT) -> Sign:
+    return a_sign(site=site, when=days_ago(days), depth_mm=mm)
+
+
+@pytest.mark.parametrize(
+    ("report", "observation", "expected"),
+    [
+        (deep(None), measure(14), CARD),
+        (deep(None), measure(14, days=10), CARD),
+        (deep(None), measure(14, days=31), NOT_ASKED),
+        (deep(None), measure(10), NOT_ASKED),
+        (deep(None), measure(14, site=HIP), NOT_ASKED),
+        (deep(8), measure(14), CARD),
+        (an_mri(Assertion.ABSENT, site=JOINT), measure(14), NOT_ASKED),
+        (None, measure(14), NOT_ASKED),
+    ],
+)
+def test_the_depth_as_an_observation(report: Any, observation: Any, expected: Any) -> None:
+    """When: the depth is an Observation of its own, no older than the report that shows the edema."""
+    spec(chart(mri_reports=[report] if report else [], imaging_measures=[observation]), expected)
+
+
+def test_observations_out_of_reach() -> None:
+    """They are asked for only where the report shows edema and does not say that it is deep."""
+    unread: Listing[Sign] = cut_off(Need.IMAGING_MEASURES)
+    spec(chart(mri_reports=[deep(None)], imaging_measures=unread), missing(RULE, Need.IMAGING_MEASURES))
+    spec(chart(mri_reports=[], imaging_measures=unread), NOT_ASKED)
+    spec(chart(imaging_measures=unread), CARD)
 
 
 def back_pain(onset: Any, **more: Any) -> Problem:

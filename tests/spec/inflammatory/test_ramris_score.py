@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.snapshot.imaging import ImagingReport
+from cds_hooks.snapshot.imaging import ImagingReport, Sign
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.report_text import Finding as Seen
@@ -29,6 +29,10 @@ def scored(*scores: float, days: int = 30, **more: Any) -> ImagingReport:
     when = days_ago(days)
     signs = (a_sign(Seen.RAMRIS_SCORE, site=WRIST, when=when, score=score) for score in scores)
     return an_mri(Assertion.PRESENT, *signs, site=WRIST, when=when, **more)
+
+
+def measure(score: float, days: int = 20) -> Sign:
+    return a_sign(Seen.RAMRIS_SCORE, when=days_ago(days), score=score)
 
 
 def chart(**given: Any) -> Patient:
@@ -71,6 +75,30 @@ def test_rheumatoid_arthritis(problem: Any, expected: Any) -> None:
     spec(chart(problems=[problem]), expected)
 
 
+@pytest.mark.parametrize(
+    ("report", "observation", "expected"),
+    [
+        (None, measure(4), CARD),
+        (None, measure(4, days=365), CARD),
+        (None, measure(4, days=366), NOTHING),
+        (None, measure(2), NOTHING),
+        (None, measure(70), satisfied(RULE, remarked=True)),
+        (scored(5, days=30), measure(1, days=10), NOTHING),
+        (scored(1, days=30), measure(5, days=10), CARD),
+        (scored(1, days=10), measure(5, days=30), NOTHING),
+        (scored(5, days=10), measure(1, days=30), CARD),
+    ],
+)
+def test_the_score_as_an_observation(report: Any, observation: Any, expected: Any) -> None:
+    """When: the score is an Observation of its own; the newer of it and the report counts."""
+    spec(chart(mri_reports=[report] if report else [], imaging_measures=[observation]), expected)
+
+
+def test_the_newest_observation() -> None:
+    spec(chart(mri_reports=[], imaging_measures=[measure(5, days=90), measure(1)]), NOTHING)
+    spec(chart(mri_reports=[], imaging_measures=[measure(1, days=90), measure(5)]), CARD)
+
+
 def test_what_it_stands_on() -> None:
     spec(chart(), advice(RULE, "warning", because=["Condition/rheumatoid_arthritis", "DiagnosticReport/mri"]))
 
@@ -80,6 +108,7 @@ def test_what_it_stands_on() -> None:
     [
         ({"problems": cut_off(Need.PROBLEMS)}, missing(RULE, Need.PROBLEMS)),
         ({"mri_reports": cut_off(Need.MRI)}, missing(RULE, Need.MRI)),
+        ({"mri_reports": [], "imaging_measures": cut_off(Need.IMAGING_MEASURES)}, missing(RULE, Need.IMAGING_MEASURES)),
         ({"problems": cut_off(Need.PROBLEMS), "mri_reports": []}, NOTHING),
         ({"mri_reports": cut_off(Need.MRI, scored(3))}, advice(RULE, "warning", unchecked=True)),
     ],

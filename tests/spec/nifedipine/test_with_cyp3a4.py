@@ -29,6 +29,7 @@ PARTNERS: list[tuple[str, DrugGroup, Indicator]] = [
     ("st john's wort", STRONG, "warning"),
     ("rifabutin", MODERATE, "warning"),
     ("itraconazole", INHIBITOR, "warning"),
+    ("fluconazole", DrugGroup.CYP3A4_INHIBITOR_MODERATE, "warning"),
     ("clarithromycin", INHIBITOR, "warning"),
     ("ritonavir", INHIBITOR, "warning"),
 ]
@@ -83,9 +84,10 @@ def test_the_words_fit_what_was_found() -> None:
 
 
 def test_what_is_no_partner() -> None:
-    """Unless: moderate inhibitors, food, and what does not reach the whole body."""
+    """Unless: moderate inhibitors but azoles, food, and what does not reach the whole body."""
     for ingredient, group, route in (
-        ("fluconazole", DrugGroup.CYP3A4_INHIBITOR_MODERATE, Route.ORAL),
+        ("erythromycin", DrugGroup.CYP3A4_INHIBITOR_MODERATE, Route.ORAL),
+        ("fluconazole", DrugGroup.CYP3A4_INHIBITOR_MODERATE, Route.LOCAL),
         ("grapefruit", DrugGroup.CYP3A4_INHIBITOR_FOOD, Route.ORAL),
         ("ketoconazole", DrugGroup.CYP3A4_INHIBITOR_STRONG_LOCAL, Route.LOCAL),
         ("ketoconazole", INHIBITOR, Route.LOCAL),

@@ -131,7 +131,7 @@ def test_without_a_value(found: Patient, expected: Expected) -> None:
 @pytest.mark.parametrize(
     "concept",
     [
-        *(Concept.DIABETES, Concept.HYPERTENSION, Concept.OTHER_HYPERTENSION, Concept.HEART_FAILURE),
+        *(Concept.DIABETES, Concept.HYPERTENSION, Concept.DIALYSIS, Concept.HEART_FAILURE),
         *(Concept.CKD, Concept.CKD_3, Concept.CKD_4, Concept.CKD_5),
     ],
 )

@@ -108,8 +108,8 @@ def test_infection_with_an_anticoagulant() -> None:
         ([], True),
         ([a_result(Concept.INR, 1.0)], True),
         ([a_result(Concept.PLATELETS, 200.0)], True),
-        ([a_result(Concept.INR, 1.0, when=days_ago(7)), a_result(Concept.PLATELETS, 200.0, when=days_ago(30))], False),
-        ([a_result(Concept.INR, 1.0, when=days_ago(8)), a_result(Concept.PLATELETS, 200.0)], True),
+        ([a_result(Concept.INR, 1.0, when=days_ago(30)), a_result(Concept.PLATELETS, 200.0, when=days_ago(30))], False),
+        ([a_result(Concept.INR, 1.0, when=days_ago(31)), a_result(Concept.PLATELETS, 200.0)], True),
         ([a_result(Concept.INR, 1.0), a_result(Concept.PLATELETS, 200.0, when=days_ago(31))], True),
     ],
 )

@@ -75,6 +75,9 @@ def test_pregnancy() -> None:
         (a_problem(Concept.CELLULITIS, site=ANKLE), GRAVE),
         (a_problem(Concept.CELLULITIS, site=Site(Region.ANKLE_FOOT)), GRAVE),
         (a_problem(Concept.CELLULITIS), NOTHING),
+        (a_problem(Concept.CELLULITIS, Concept.SITE_LOWER_LIMB), GRAVE),
+        (a_problem(Concept.CELLULITIS, Concept.SITE_LOWER_LIMB, site=Site(side=Side.LEFT)), NOTHING),
+        (a_problem(Concept.CELLULITIS, Concept.SITE_LOWER_LIMB, site=KNEE), NOTHING),
         (a_problem(Concept.CELLULITIS, site=KNEE), NOTHING),
         (a_problem(Concept.FOOT_ULCER), GRAVE),
         (a_problem(Concept.FOOT_ULCER, site=Site(side=Side.LEFT)), NOTHING),
@@ -101,8 +104,8 @@ def test_problems(problem: Any, expected: Any) -> None:
     [
         ([a_result(Concept.INR, 1.6)], BLEEDING),
         ([a_result(Concept.INR, 1.5)], NOTHING),
-        ([a_result(Concept.INR, 1.6, when=days_ago(7))], BLEEDING),
-        ([a_result(Concept.INR, 1.6, when=days_ago(8))], NOTHING),
+        ([a_result(Concept.INR, 1.6, when=days_ago(30))], BLEEDING),
+        ([a_result(Concept.INR, 1.6, when=days_ago(31))], NOTHING),
         ([a_result(Concept.INR, 1.6, at_most=True)], NOTHING),
         ([a_result(Concept.PLATELETS, 49.0)], BLEEDING),
         ([a_result(Concept.PLATELETS, 50.0)], NOTHING),
@@ -112,7 +115,7 @@ def test_problems(problem: Any, expected: Any) -> None:
     ],
 )
 def test_clotting(labs: Any, expected: Any) -> None:
-    """When: the newest INR above 1.5 within 7 days, or the newest platelets below 50 within 30 days."""
+    """When: the newest INR above 1.5, or the newest platelets below 50, of the last 30 days."""
     spec(a_patient(WAVES, labs=labs), expected)
 
 
@@ -121,6 +124,13 @@ def test_anticoagulant() -> None:
     spec(a_patient(WAVES, medications=[a_medication("apixaban")]), BLEEDING)
     spec(a_patient(WAVES, a_draft("apixaban")), BLEEDING)
     spec(a_patient(WAVES, medications=[a_medication("apixaban", standing=Standing.ENDED)]), NOTHING)
+
+
+def test_low_energy() -> None:
+    """Unless the order says low energy: then bleeding is no matter; the rest is."""
+    gentle = an_order(Concept.ESWT, Concept.LOW_ENERGY_SHOCK_WAVE, site=ANKLE)
+    spec(a_patient(gentle, medications=[a_medication("apixaban")], labs=[a_result(Concept.INR, 3.0)]), NOTHING)
+    spec(a_patient(gentle, problems=[a_problem(Concept.CELLULITIS, site=ANKLE)]), GRAVE)
 
 
 @pytest.mark.parametrize(
@@ -216,11 +226,11 @@ def test_pregnancy_not_known() -> None:
 
 
 def test_pregnancy_not_known_beside_what_could_not_be_read() -> None:
-    """Then: the info card names it."""
-    patient = a_patient(WAVES, demographics=A_WOMAN, labs=cut_off(Need.INR))
-    spec(patient, advice(RULE, "info", unchecked=True))
-    patient = a_patient(WAVES, demographics=A_WOMAN, procedures=cut_off(Need.PROCEDURES))
-    spec(patient, advice(RULE, "info", unchecked=True))
+    """Then: the check could not be made; beside what could not be used, the information card names it."""
+    spec(a_patient(WAVES, demographics=A_WOMAN, labs=cut_off(Need.INR)), missing(RULE, Need.INR))
+    spec(a_patient(WAVES, demographics=A_WOMAN, procedures=cut_off(Need.PROCEDURES)), missing(RULE, Need.PROCEDURES))
+    unclear: Any = Listing(gap=unusable(Need.PROCEDURES))
+    spec(a_patient(WAVES, demographics=A_WOMAN, procedures=unclear), advice(RULE, "info", unchecked=True))
 
 
 # -- what could not be read

@@ -58,8 +58,8 @@ def test_an_anticoagulant() -> None:
     [
         (a_result(Concept.INR, 1.41), True),
         (a_result(Concept.INR, 1.4), False),
-        (a_result(Concept.INR, 1.41, when=days_ago(7)), True),
-        (a_result(Concept.INR, 1.41, when=days_ago(8)), False),
+        (a_result(Concept.INR, 1.41, when=days_ago(30)), True),
+        (a_result(Concept.INR, 1.41, when=days_ago(31)), False),
         (a_result(Concept.PLATELETS, 99.9), True),
         (a_result(Concept.PLATELETS, 100.0), False),
         (a_result(Concept.PLATELETS, 99.9, when=days_ago(30)), True),
@@ -74,6 +74,9 @@ def test_clotting(lab: Any, fires: bool) -> None:
 def test_infection() -> None:
     """When: at the site. Then: critical, without a plan for an anticoagulant that nobody takes."""
     here, there = a_problem(Concept.CELLULITIS, site=SPINE), a_problem(Concept.CELLULITIS, site=FOOT)
+    unsaid = an_order(Concept.SYMPATHETIC_BLOCK)
+    spec(a_patient(unsaid, problems=[here]), advice(RULE, "critical", summary=INFECTED, offers=[HOLD]))
+    spec(a_patient(unsaid, problems=[there]), satisfied(RULE))
     spec(a_patient(BLOCK, problems=[here]), advice(RULE, "critical", summary=INFECTED, offers=[HOLD]))
     spec(a_patient(BLOCK, problems=[there]), NOTHING)
     beside = a_patient(BLOCK, problems=[here], medications=[a_medication("clopidogrel")])

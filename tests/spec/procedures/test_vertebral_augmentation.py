@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.snapshot.medication import Standing
-from cds_hooks.snapshot.model import Listing
+from cds_hooks.snapshot.model import GapKind, Listing
 from cds_hooks.snapshot.report_text import Assertion
 from cds_hooks.snapshot.report_text.model import Region
 from cds_hooks.snapshot.site import Site
@@ -62,14 +62,14 @@ def test_contraindications_on_the_problem_list(concept: Concept) -> None:
     spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(concept)]), CRITICAL)
 
 
-def test_an_infection_elsewhere() -> None:
-    """When: the infection is asked for at the site of the order, else at the spine."""
-    foot = a_problem(Concept.CELLULITIS, site=FOOT)
-    spec(a_patient(CEMENT, labs=TESTED, problems=[foot]), satisfied(RULE))
+@pytest.mark.parametrize("concept", [Concept.CELLULITIS, Concept.ABSCESS])
+def test_an_infection_elsewhere(concept: Concept) -> None:
+    """When: any active infection, wherever it is; an ulcer and a foreign joint count at the spine only."""
+    spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(concept, site=FOOT)]), CRITICAL)
+    spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(concept)]), CRITICAL)
+    spec(a_patient(CEMENT, labs=TESTED, problems=[a_problem(Concept.FOOT_ULCER, site=FOOT)]), satisfied(RULE))
     lumbar = an_order(Concept.KYPHOPLASTY, site=SPINE)
-    spec(a_patient(lumbar, labs=TESTED, problems=[foot]), satisfied(RULE))
-    wrongly_sited = an_order(Concept.KYPHOPLASTY, site=FOOT)
-    spec(a_patient(wrongly_sited, labs=TESTED, problems=[foot]), CRITICAL)
+    spec(a_patient(lumbar, labs=TESTED, problems=[a_problem(concept, site=FOOT)]), CRITICAL)
 
 
 def test_cement_allergy() -> None:
@@ -162,13 +162,20 @@ def test_everything_on_one_card() -> None:
     ],
 )
 def test_out_of_reach(chart: Any, about: Need) -> None:
-    """A failed query is never "no contraindication"; beside a finding or a missing test it is named."""
+    """A failed query is never "no contraindication"; it is named beside a finding, and no missing test hides it."""
     complete = {"labs": TESTED, **chart}
     spec(a_patient(CEMENT, **complete), missing(RULE, about))
     if "medications" not in chart:
         spec(a_patient(CEMENT, medications=[a_medication()], **complete), advice(RULE, "warning", unchecked=True))
     if "labs" not in chart:
-        spec(a_patient(CEMENT, **chart), advice(RULE, "info", unchecked=True))
+        spec(a_patient(CEMENT, **chart), missing(RULE, about))
+
+
+def test_what_could_not_be_used_beside_a_missing_test() -> None:
+    """Then: the information card names it."""
+    allergies: Any = Listing(gap=unusable(Need.ALLERGIES))
+    spec(a_patient(CEMENT, allergies=allergies), advice(RULE, "info", unchecked=True))
+    spec(a_patient(CEMENT, labs=TESTED, allergies=allergies), missing(RULE, Need.ALLERGIES, GapKind.UNUSABLE))
 
 
 def test_a_cut_off_list_of_results() -> None:

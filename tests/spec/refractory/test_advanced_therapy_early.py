@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.snapshot.medication import Order
+from cds_hooks.snapshot.medication import Order, Standing
 from cds_hooks.snapshot.patient import Demographics
-from cds_hooks.snapshot.vocabulary import Concept, Need
-from tests.builders.moment import born, days_ago, on
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Route
+from tests.builders.moment import born, days_ago, days_ahead, on
 from tests.builders.snapshot import (
     UNREADABLE_REASON,
     a_draft,
@@ -172,7 +172,7 @@ def test_the_reason_is_out_of_reach() -> None:
     [
         {"care": cut_off(Need.CARE)},
         {"procedures": cut_off(Need.PROCEDURES)},
-        {"medications": cut_off(Need.MEDICATIONS)},
+        {"procedures": cut_off(Need.PROCEDURES), "medications": cut_off(Need.MEDICATIONS)},
     ],
 )
 def test_the_care_is_out_of_reach(chart: Any) -> None:
@@ -181,6 +181,47 @@ def test_the_care_is_out_of_reach(chart: Any) -> None:
     spec(patient, missing(RULE))
     severe = a_patient(ILOPROST, problems=[syndrome(10)], vitals=[pain(9)], **chart)
     spec(severe, satisfied(RULE))
+
+
+@pytest.mark.parametrize(("days", "said"), [(13, True), (14, False), (None, False)])
+def test_only_the_medicines_are_out_of_reach(days: int | None, said: bool) -> None:
+    """Neither physiotherapy nor offloading is on record and the edema is new: the card says what could not be read.
+    Otherwise an NSAID that was not read may have begun any day."""
+    unread = a_patient(ILOPROST, problems=[syndrome(days)], medications=cut_off(Need.MEDICATIONS))
+    text = "Neither physiotherapy nor offloading is on record; NSAID orders could not be read."
+    spec(unread, advice(RULE, "info", says=[text], unchecked=True) if said else missing(RULE, Need.MEDICATIONS))
+
+
+@pytest.mark.parametrize("standing", [Standing.ACTIVE, Standing.UNCERTAIN, Standing.ENDED])
+def test_of_an_nsaid_the_day_of_the_order_counts(standing: Standing) -> None:
+    """When: whatever became of it since, and on whatever day it ended."""
+    for days, expected in ((13, advice(RULE, "info")), (14, satisfied(RULE))):
+        for ended in (None, days_ago(3)):
+            nsaid = a_medication("ibuprofen", standing=standing, written=days_ago(days), stopped=ended)
+            spec(a_patient(ILOPROST, problems=[syndrome()], medications=[nsaid]), expected)
+
+
+def test_care_that_lasted_counts_from_its_first_day() -> None:
+    course = an_event(Concept.PHYSIOTHERAPY, began=days_ago(14), when=days_ago(2), unfinished=True)
+    spec(a_patient(ILOPROST, problems=[syndrome()], procedures=[course]), satisfied(RULE))
+    later = an_event(Concept.PHYSIOTHERAPY, began=days_ago(13), when=days_ago(2), unfinished=True)
+    spec(a_patient(ILOPROST, problems=[syndrome()], procedures=[later]), advice(RULE, "info"))
+
+
+def test_care_of_a_future_day_has_not_begun() -> None:
+    ahead = an_event(Concept.PHYSIOTHERAPY, kind="ServiceRequest", when=days_ahead(2))
+    spec(a_patient(ILOPROST, problems=[syndrome()], care=[ahead]), satisfied(RULE))
+
+
+def test_what_is_no_nsaid_order() -> None:
+    """A gel and low-dose aspirin are none, a coxib and aspirin for pain are."""
+    gel = a_medication("diclofenac", route=Route.LOCAL, written=days_ago(5))
+    spec(a_patient(ILOPROST, problems=[syndrome()], medications=[gel]), satisfied(RULE))
+    coxib = a_medication("celecoxib", group=DrugGroup.COX2_INHIBITOR, written=days_ago(5))
+    spec(a_patient(ILOPROST, problems=[syndrome()], medications=[coxib]), advice(RULE, "info"))
+    for mg, expected in ((81, satisfied(RULE)), (1000, advice(RULE, "info"))):
+        aspirin = a_medication("aspirin", group=DrugGroup.ANTIPLATELET, strength_mg=mg, written=days_ago(5))
+        spec(a_patient(ILOPROST, problems=[syndrome()], medications=[aspirin]), expected)
 
 
 @pytest.mark.parametrize(

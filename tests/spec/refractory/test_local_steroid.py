@@ -65,6 +65,22 @@ def test_an_arthritis_of_the_joint(problem: Any, expected: Expected) -> None:
 
 
 @pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (a_problem(Concept.OSTEOARTHRITIS, site=OTHER_HIP), TELL),
+        (a_problem(Concept.OSTEOARTHRITIS, site=HIP), satisfied(RULE)),
+        (a_problem(Concept.RHEUMATOID_ARTHRITIS), satisfied(RULE)),
+    ],
+)
+def test_an_injection_that_names_no_joint(problem: Any, expected: Expected) -> None:
+    """Unless: the arthritis may be of the joint with the edema. Without a reason it may be any."""
+    stated = a_draft("triamcinolone", route=Route.LOCAL, reasons=FOR_EDEMA)
+    spec(a_patient(stated, problems=(SYNDROME, problem)), expected)
+    bare = a_draft("triamcinolone", route=Route.LOCAL, reasons=Reasons())
+    spec(a_patient(bare, problems=(SYNDROME, problem)), not_applicable(RULE))
+
+
+@pytest.mark.parametrize(
     ("draft", "expected"),
     [
         (injection(Reasons()), TELL),

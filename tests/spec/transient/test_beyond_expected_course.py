@@ -33,6 +33,10 @@ def ordered(site: Site = HIP, **more: Any) -> Any:
     return an_event(Concept.MRI_ANY, kind="ServiceRequest", site=site, **{"open": True, **more})
 
 
+def studied(site: Site = HIP, **more: Any) -> Any:
+    return an_event(Concept.MRI_ANY, kind="ImagingStudy", site=site, **{"when": days_ago(10), **more})
+
+
 # -- When
 
 
@@ -105,11 +109,32 @@ def test_an_open_request_is_enough(order: Any, expected: Any) -> None:
     spec(chart(care=[order]), expected)
 
 
+@pytest.mark.parametrize(
+    ("study", "expected"),
+    [
+        (studied(when=days_ago(90)), satisfied(RULE)),
+        (studied(when=days_ago(91)), advice(RULE, "info")),
+        (studied(when=None), advice(RULE, "info")),
+        (studied(ANYWHERE), satisfied(RULE)),
+        (studied(KNEE), advice(RULE, "info")),
+        (an_event(Concept.CT_ANY, kind="ImagingStudy", site=HIP, when=days_ago(10)), advice(RULE, "info")),
+    ],
+)
+def test_an_mri_without_a_report_is_enough(study: Any, expected: Any) -> None:
+    spec(chart(imaging_studies=[study]), expected)
+
+
 # -- what could not be read
 
 
 @pytest.mark.parametrize(
-    ("field", "need"), [("problems", Need.PROBLEMS), ("mri_reports", Need.MRI), ("care", Need.CARE)]
+    ("field", "need"),
+    [
+        ("problems", Need.PROBLEMS),
+        ("mri_reports", Need.MRI),
+        ("imaging_studies", Need.IMAGING_STUDIES),
+        ("care", Need.CARE),
+    ],
 )
 def test_a_failed_query_leaves_it_open(field: str, need: Need) -> None:
     spec(chart(**{field: cut_off(need)}), missing(RULE, need))

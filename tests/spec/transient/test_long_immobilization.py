@@ -36,6 +36,8 @@ def test_which_orders() -> None:
     spec(a_patient(cast(70, Concept.EDEMA_SYNDROME)), CARD)
     spec(a_patient(cast()), not_applicable(RULE))
     spec(a_patient(cast(70, Concept.OSTEOARTHRITIS), problems=[SYNDROME]), not_applicable(RULE))
+    removal = an_order(Concept.IMMOBILIZER, Concept.OFFLOADING_ENDED, site=ANKLE, planned_days=70)
+    spec(a_patient(removal, problems=[SYNDROME]), not_applicable(RULE))
     rest = an_order(Concept.BED_REST, planned_days=70)
     spec(a_patient(rest, problems=[SYNDROME]), not_applicable(RULE))
 

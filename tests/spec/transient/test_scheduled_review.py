@@ -106,6 +106,14 @@ def test_a_failed_query_leaves_it_open(field: str, need: Need) -> None:
     spec(chart(**{field: cut_off(need)}), missing(RULE, need))
 
 
+@pytest.mark.parametrize(("days", "said"), [(13, False), (14, True), (84, True), (85, False), (None, False)])
+def test_without_the_medicines_it_counts_from_the_onset(days: int | None, said: bool) -> None:
+    """The card names what could not be read; outside the window an NSAID that was not read may have begun within."""
+    onset = syndrome(days, recorded=None)
+    unread = chart(care=(), problems=[onset], medications=cut_off(Need.MEDICATIONS))
+    spec(unread, advice(RULE, "info", unchecked=True) if said else missing(RULE, Need.MEDICATIONS))
+
+
 def test_a_review_on_record_decides_whatever_else_failed() -> None:
     score = a_result(Concept.PAIN_NRS, 3)
     spec(chart(vitals=[score], encounters=cut_off(Need.ENCOUNTERS)), satisfied(RULE))

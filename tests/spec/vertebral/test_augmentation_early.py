@@ -51,6 +51,17 @@ def test_which_orders(concept: Concept) -> None:
 
 
 @pytest.mark.parametrize(
+    ("level", "expected"),
+    [("L1", NOTHING), ("T12", CARD), ("T12/L1", CARD), ("L4", CARD), (None, CARD)],
+)
+def test_the_level_of_the_order(level: str | None, expected: Any) -> None:
+    """When: the fracture at the level of the order; any, where none is recorded there or no level is said."""
+    old, new = fracture(125, levels=["L1"]), fracture(10, levels=["T12"])
+    order = an_order(Concept.KYPHOPLASTY, Concept.VERTEBRAL_AUGMENTATION, levels=[level] if level else [])
+    spec(a_patient(order, problems=[old, new]), expected)
+
+
+@pytest.mark.parametrize(
     ("problems", "expected"),
     [
         ([fracture(89)], CARD),

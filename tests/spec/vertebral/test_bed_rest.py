@@ -70,6 +70,14 @@ def test_the_fracture_as_reason() -> None:
     spec(a_patient(other), not_applicable(RULE))
 
 
+@pytest.mark.parametrize("listed", [fracture(181), fracture(12, current=False)])
+def test_an_old_fracture_as_reason(listed: Any) -> None:
+    """Unless: the problem list says that the fracture which is the reason is old, or over."""
+    order = an_order(Concept.BED_REST, reasons=a_reason(Concept.VERTEBRAL_FRACTURE))
+    spec(a_patient(order, problems=[listed]), not_applicable(RULE))
+    spec(a_patient(order, problems=[listed, fracture()]), CARD)
+
+
 @pytest.mark.parametrize("concept", [Concept.UNSTABLE_VERTEBRAL_FRACTURE, Concept.MYELOPATHY, Concept.CAUDA_EQUINA])
 def test_unstable(concept: Concept) -> None:
     """Unless: unstable, or the cord or the cauda equina at risk."""

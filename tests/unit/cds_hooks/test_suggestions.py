@@ -107,6 +107,8 @@ def test_the_same_question_gives_the_same_suggestion() -> None:
 def test_what_is_ordered_already_is_not_proposed_again() -> None:
     assert built(Propose(Service.VITAMIN_D_TEST), a_call(open_services=(VITAMIN_D,))) == []
     assert len(built(Propose(Service.MDT_REFERRAL), a_call(open_services=(VITAMIN_D,)))) == 1
+    by_text = a_call(open_services=(("", "interdisciplinary case conference"),))
+    assert built(Propose(Service.MDT_REFERRAL), by_text) == []
 
 
 def test_options_that_are_only_named_have_no_draft() -> None:

@@ -30,6 +30,8 @@ VAGUE = [("anticoagulant_vague", "(class)")]
         ("apix\u00adaban 5 mg", APIXABAN),
         ("warfarin5mg daily", WARFARIN),
         ("Coumadin", WARFARIN),
+        ("dicumarol", [("anticoagulant", "dicumarol")]),
+        ("Osvyrti", [("denosumab", "denosumab")]),
         ("Marcumar nach Plan", [("anticoagulant", "phenprocoumon")]),
         ("énoxaparine 4000 UI", [("anticoagulant", "enoxaparin")]),
         ("Heparin-Natrium 25000 IE", [("anticoagulant", "heparin")]),

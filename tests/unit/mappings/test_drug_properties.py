@@ -28,6 +28,7 @@ NAMED_IN_ANOTHER_GROUP = frozenset(
         "calcium_parenteral_or_fluid",
         "calcium_vitamin_d_combination",
         "glucocorticoid_depot_injection",
+        "multivitamin",
         "naloxone_in_combination",
     }
 )

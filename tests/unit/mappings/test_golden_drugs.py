@@ -13,6 +13,7 @@ NDC = "http://hl7.org/fhir/sid/ndc"
 RXNORM_CODES = [
     ("198189", "ace_inhibitor: ramipril"),  # ramipril 5 MG Oral Capsule
     ("311354", "ace_inhibitor: lisinopril"),  # lisinopril 5 MG Oral Tablet
+    ("1235389", "multivitamin: cholecalciferol; vitamin_d: cholecalciferol"),  # a chewable multivitamin
     ("197625", "alpha_blocker_other_antihypertensive: doxazosin"),  # doxazosin 1 MG Oral Tablet
     ("645146", "alpha_blocker_other_antihypertensive_local: minoxidil"),  # minoxidil 50 MG/ML Topical Foam
     ("863669", "alpha_blocker_urological: tamsulosin"),  # tamsulosin hydrochloride 0.4 MG Oral Capsule
@@ -228,6 +229,7 @@ SNOMED_CODES = [
 NDC_CODES = [
     ("55154544105", "anticoagulant: enoxaparin"),  # rxnorm 854228 854235
     ("00264978200", "anticoagulant_flush: heparin"),  # rxnorm 1658690
+    ("58657016301", "multivitamin: cholecalciferol; vitamin_d: cholecalciferol"),  # rxnorm 1235389
     ("00024117190", "antiplatelet: clopidogrel"),  # rxnorm 213169
     ("00004018682", "bisphosphonate: ibandronate"),  # rxnorm 904934
     ("00002840001", "bone_anabolic: teriparatide"),  # rxnorm 1435117

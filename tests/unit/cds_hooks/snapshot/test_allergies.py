@@ -116,6 +116,19 @@ def test_what_counts_as_severe(changed: Json, severe: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "anaphylaxis"),
+    [
+        ({"criticality": "high", "reaction": [{"severity": "severe", "manifestation": [named("Nausea")]}]}, False),
+        ({"reaction": [{"manifestation": [named("Anaphylactic shock")]}]}, True),
+        ({"reaction": [{"manifestation": [coded(SNOMED, "41291007")]}]}, True),
+    ],
+)
+def test_what_counts_as_anaphylaxis(changed: Json, anaphylaxis: bool) -> None:
+    """What the reaction names, whatever it is rated."""
+    assert recorded(**changed).anaphylaxis is anaphylaxis
+
+
+@pytest.mark.parametrize(
     ("manifestations", "stomach"),
     [
         ([coded(SNOMED, "162031009", "Indigestion")], True),

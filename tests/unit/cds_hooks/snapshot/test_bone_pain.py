@@ -19,6 +19,7 @@ from tests.builders.snapshot import a_patient, a_problem, a_result, a_sign, an_e
 
 FOOT, HIP = Site(Region.ANKLE_FOOT, Side.RIGHT), Site(Region.HIP, Side.LEFT)
 OTHER_FOOT = Site(Region.ANKLE_FOOT, Side.LEFT)
+SHIN, OTHER_SHIN = Site(Region.OTHER, Side.RIGHT), Site(Region.OTHER, Side.LEFT)
 
 
 def pain(days: int | None = 50, *, site: Site = FOOT, concept: Concept = Concept.PAIN_FOOT, **more: Any) -> Problem:
@@ -81,6 +82,31 @@ def test_hip_and_knee_need_a_score(scores: tuple[Any, ...], kind: type[object]) 
     assert asked(hurting(vitals=scores)) is Present
 
 
+def at_the_shin(**chart: Any) -> Patient:
+    return hurting(pain(site=SHIN, concept=Concept.LOWER_LIMB_BONE_PAIN), **{"vitals": (nrs(5.0),), **chart})
+
+
+@pytest.mark.parametrize(
+    ("chart", "kind"),
+    [
+        ({}, Present),
+        ({"vitals": (nrs(4.0),)}, Absent),
+        ({"mri_reports": (an_mri(site=SHIN, when=days_ago(1)),)}, Absent),
+        ({"mri_reports": (an_mri(site=OTHER_SHIN, when=days_ago(1)),)}, Present),
+        ({"mri_reports": (an_mri(site=HIP, when=days_ago(1)),)}, Present),
+        ({"care": (an_event(Concept.MRI_ANY, site=SHIN, open=True),)}, Absent),
+        ({"care": (an_event(Concept.MRI_ANY, open=True),)}, Absent),
+        ({"care": (an_event(Concept.MRI_ANY, site=HIP, open=True),)}, Present),
+        ({"others": (a_problem(Concept.STRESS_FRACTURE, site=SHIN),)}, Absent),
+        ({"others": (a_problem(Concept.STRESS_FRACTURE, site=OTHER_SHIN),)}, Present),
+        ({"others": (a_problem(Concept.STRESS_FRACTURE, site=HIP),)}, Present),
+    ],
+)
+def test_thigh_and_lower_leg(chart: dict[str, Any], kind: type[object]) -> None:
+    """Bone pain of the lower limb that is severe: no region of their own, so the side tells which is meant."""
+    assert asked(at_the_shin(**chart)) is kind
+
+
 def test_the_score_is_shown() -> None:
     found = unexplained_pain(hurting(pain(site=HIP, concept=Concept.PAIN_HIP), vitals=(nrs(7.0),)))
     assert isinstance(found, Present)
@@ -126,7 +152,7 @@ def test_an_open_request(concept: Concept, site: Site, open_: bool, kind: type[o
         (a_problem(Concept.OSTEOARTHRITIS, site=FOOT), Absent),
         (a_problem(Concept.RHEUMATOID_ARTHRITIS), Absent),
         (a_problem(Concept.OSTEOARTHRITIS, site=HIP), Present),
-        (a_problem(Concept.OSTEOARTHRITIS, site=FOOT, provisional=True), Present),
+        (a_problem(Concept.OSTEOARTHRITIS, site=FOOT, provisional=True), Absent),
     ],
 )
 def test_a_cause_at_the_site(cause: Problem, kind: type[object]) -> None:

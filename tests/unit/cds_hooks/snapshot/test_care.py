@@ -94,6 +94,25 @@ def test_both_lists_of_orders() -> None:
     assert Concept.PHYSIOTHERAPY not in found["ServiceRequest/s4"].concepts
 
 
+def test_a_height_is_no_place() -> None:
+    """How far a walker reaches is not where it is worn: "knee-high" is none of the knee."""
+    walker = fhir_device_order(named("Knee-high walker"))
+    left = fhir_device_order(named("Non-removable knee-high offloading device, left ankle"), id="aid-2")
+    found = {each.fact.resource: each.site for each in read([walker, left]).care.items}
+    assert found == {
+        "DeviceRequest/aid-1": Site(),
+        "DeviceRequest/aid-2": Site(Region.ANKLE_FOOT, Side.LEFT),
+    }
+
+
+def test_a_specialty_in_the_name_of_an_order() -> None:
+    """A panel of rheumatology is no visit there."""
+    panel = fhir_service_order(named("Rheumatology panel"))
+    referral = fhir_service_order(named("Referral to rheumatology"))
+
+    assert [item.concepts for item in read([panel, referral]).care.items] == [{Concept.REFERRAL_RHEUMATOLOGY}]
+
+
 @pytest.mark.parametrize(
     ("changed", "planned"),
     [
@@ -217,10 +236,12 @@ def test_appointments_that_could_not_be_asked_for() -> None:
 
 
 def test_codes_of_open_orders_on_file_and_drafted() -> None:
-    """Services and devices alike; what is over, forbidden or without a code is not there."""
+    """Services and devices alike, by code and by words; what is over or forbidden is not there."""
     done = fhir_service_order(coded(SNOMED, "91251008"), id="s2", status="completed")
     forbidden = fhir_device_order(coded(SNOMED, "1"), id="a2", doNotPerform=True)
     draft = fhir_service_order(coded("http://loinc.org", "2118-8"), status="draft")
-    patient = read([fhir_device_order(CRUTCHES), done, forbidden], [draft, fhir_service_order() | {"code": 5}])
+    said = fhir_service_order(named("Hematology  consultation"), id="s3")
+    patient = read([fhir_device_order(CRUTCHES), done, forbidden, said], [draft, fhir_service_order() | {"code": 5}])
 
-    assert patient.open_services.value == {(SNOMED, "363753007"), ("http://loinc.org", "2118-8")}
+    coded_ones = {(SNOMED, "363753007"), ("http://loinc.org", "2118-8")}
+    assert patient.open_services.value == coded_ones | {("", "crutches"), ("", "hematology consultation")}

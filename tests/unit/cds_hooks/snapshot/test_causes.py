@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.snapshot.causes import causes_of_edema, inflammation_tested, suspected_causes
+from cds_hooks.snapshot.causes import causes_of_edema, confirmed_causes, inflammation_tested, suspected_causes
 from cds_hooks.snapshot.examinations import CTS, MRIS_WITHOUT_CONTRAST, ct_of, mri_of, mri_without_contrast_of
 from cds_hooks.snapshot.model import Absent, Present, Unknown
 from cds_hooks.snapshot.report_text import Region, Side
@@ -25,6 +25,8 @@ HIP, OTHER_HIP, KNEE = Site(Region.HIP, Side.LEFT), Site(Region.HIP, Side.RIGHT)
         (a_problem(Concept.OSTEOARTHRITIS, site=Site(Region.HIP)), Present),
         (a_problem(Concept.OSTEOARTHRITIS, site=OTHER_HIP), Absent),
         (a_problem(Concept.OSTEOARTHRITIS), Absent),
+        (a_problem(Concept.POSTSURGICAL_STATE, site=HIP), Present),
+        (a_problem(Concept.POSTSURGICAL_STATE), Absent),
         (a_problem(Concept.RHEUMATOID_ARTHRITIS), Present),
         (a_problem(Concept.MALIGNANCY), Present),
         (a_problem(Concept.BONE_METASTASIS, site=KNEE), Absent),
@@ -38,14 +40,17 @@ def test_causes_at_a_site(problem: Any, kind: type[object]) -> None:
 
 
 def test_sure_and_suspected_causes_are_told_apart() -> None:
+    """A provisional cause is on record as well; what is only considered is not."""
     sure, uncertain = a_problem(Concept.GOUT), a_problem(Concept.OSTEONECROSIS, site=HIP, provisional=True)
     considered = a_problem(Concept.STRESS_FRACTURE, site=KNEE, provisional=True, differential=True)
     patient = a_patient(problems=(sure, uncertain), differentials=(considered,))
-    assert causes_of_edema(patient) == Present((sure,))
+    assert causes_of_edema(patient) == Present((sure, uncertain))
+    assert confirmed_causes(patient) == Present((sure,))
     assert suspected_causes(patient) == Present((uncertain, considered))
     assert suspected_causes(patient, HIP) == Present((uncertain,))
     unread = a_patient(problems=cut_off(Need.PROBLEMS))
     assert isinstance(causes_of_edema(unread), Unknown)
+    assert isinstance(confirmed_causes(unread), Unknown)
     assert isinstance(suspected_causes(unread), Unknown)
 
 

@@ -145,7 +145,7 @@ def test_orders_and_statements_past_their_end() -> None:
     rows = [
         fhir_medication_request(dispenseRequest=over),
         fhir_medication_request(id="o2", authoredOn=day(41), dispenseRequest=supply),
-        fhir_medication_request(id="o3", authoredOn=day(40), dispenseRequest=supply),
+        fhir_medication_request(id="o3", authoredOn=f"{day(40)}T00:30:00Z", dispenseRequest=supply),
         fhir_medication_request(id="o4", authoredOn=None, dispenseRequest=supply | {"validityPeriod": {}}),
         fhir_statement(effectivePeriod={"end": day(3)}),
         fhir_medication_request(WARFARIN, id="o5", dosageInstruction=[{"timing": bounds}], status="completed"),

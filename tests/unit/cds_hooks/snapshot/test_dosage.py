@@ -292,6 +292,37 @@ def test_a_quantity_without_a_daily_dose_tells_no_supply() -> None:
     assert supplied({"text": "1 tablet as needed"}, quantity={"value": 20, "unit": "tablet"}) is None
 
 
+def bound(**bounds: Any) -> Json:
+    return {"timing": {"repeat": bounds}}
+
+
+def lasting(start: str | None, end: str | None) -> Json:
+    return bound(boundsPeriod={"start": start, "end": end})
+
+
+@pytest.mark.parametrize(
+    ("dosages", "days"),
+    [
+        ([lasting("2025-06-15", "2025-06-22")], 7),
+        ([lasting("2025-06-15", "2025-06-23")], 8),
+        ([lasting("2025-06-15", "2025-06-18"), lasting("2025-06-18", "2025-06-25")], 10),
+        ([lasting("2025-06-15", None)], None),
+        ([lasting(None, "2025-06-22")], None),
+        ([lasting("2025-06-15", "2025-06-22"), {"text": "1 tablet as needed"}], None),
+        ([lasting("2025-06-22", "2025-06-15")], None),
+        ([bound(boundsDuration={"value": 5, "code": "d"})], 5),
+        ([bound(boundsRange={"high": {"value": 2, "code": "wk"}})], 14),
+        ([bound(frequency=1)], None),
+        ([], None),
+    ],
+)
+def test_how_long_the_instructions_last(dosages: list[Json], days: float | None) -> None:
+    """Without a supply the order lasts as long as its instructions."""
+    assert drafted(OXYCODONE, *dosages).supply_days == days
+    stated = {"expectedSupplyDuration": {"value": 3, "unit": "d"}}
+    assert drafted(OXYCODONE, *dosages, dispenseRequest=stated).supply_days == 3
+
+
 # -- orders on file and statements
 
 

@@ -43,6 +43,24 @@ def test_a_visit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "specialty"),
+    [
+        ({"type": [named("Orthopaedic clinic visit")]}, Concept.SPECIALTY_ORTHOPEDICS),
+        ({"serviceType": named("Rheumatologie")}, Concept.SPECIALTY_RHEUMATOLOGY),
+        ({"participant": [{"type": [named("Orthopedic surgeon")]}]}, Concept.SPECIALTY_ORTHOPEDICS),
+        ({"participant": [{"type": [named("Physiotherapy")]}, {}]}, None),
+        ({"participant": "Dr. Orthopedics"}, None),
+        ({"type": [named("General practice visit")]}, None),
+    ],
+)
+def test_the_specialty_in_words(changed: Json, specialty: Concept | None) -> None:
+    """By the name of the service or of the visit, or by the role of who took part."""
+    found = seen(**{"serviceType": None, "type": None, **changed})
+
+    assert found.concepts == ({specialty} if specialty else set())
+
+
+@pytest.mark.parametrize(
     ("changed", "inpatient", "in_progress"),
     [
         ({"class": {"code": "IMP"}, "status": "in-progress", "period": {"start": day(3)}}, True, True),

@@ -20,7 +20,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Event, Problem
 from cds_hooks.snapshot.vocabulary import Concept, Need
 from tests.builders.moment import days_ago, on
-from tests.builders.snapshot import a_patient, a_problem, cut_off
+from tests.builders.snapshot import a_patient, a_problem, a_result, cut_off
 
 FAILURE = Concept.HEART_FAILURE
 ACUTE = Concept.HEART_FAILURE_DECOMPENSATED
@@ -44,6 +44,31 @@ def test_a_heart_failure_of_a_kind_stands_on_its_records() -> None:
     assert isinstance(found, Present)
     assert found.items == tuple(patient.problems.items)
     assert heart_failure_if(patient, lambda failure: not failure.decompensated) == Absent()
+
+
+def test_the_class_that_was_observed() -> None:
+    """The newest of list and Observations counts; without heart failure on the list an observed class is none."""
+    first, third = a_result(Concept.NYHA_1, 1, when=days_ago(20)), a_result(Concept.NYHA_3, 3, when=days_ago(40))
+    failure = a_problem(FAILURE, recorded=days_ago(400))
+    listed = a_problem(FAILURE, Concept.NYHA_2, recorded=days_ago(30))
+
+    for problems, vitals, expected in (
+        ([failure], [first, third], 1),
+        ([failure], [third], 3),
+        ([listed], [third], 2),
+        ([listed], [first], 1),
+    ):
+        found = heart_failure(a_patient(problems=problems, vitals=vitals))
+        assert isinstance(found, Present)
+        assert found.items[0].nyha == expected
+    assert heart_failure(a_patient(vitals=[third])) == Absent()
+
+
+def test_a_class_that_could_not_be_read() -> None:
+    """The heart failure stands, and that the class was not read is said."""
+    found = heart_failure_if(a_patient(problems=[a_problem(FAILURE)], vitals=cut_off(Need.PAIN)), lambda _: True)
+    assert isinstance(found, Present)
+    assert found.gaps
 
 
 def test_no_heart_failure() -> None:

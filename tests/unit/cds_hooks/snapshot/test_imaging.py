@@ -407,26 +407,6 @@ def test_the_text_says_where_a_coded_conclusion_is() -> None:
     assert isinstance(patient.edema_on_mri(HIP_LEFT), Absent)
 
 
-# -- the studies
-
-
-def test_the_newest_study_of_a_site() -> None:
-    """By its code or by what it speaks of, readable or not; those of one day stand together."""
-    pelvis = a_report("Marrow edema of the left femoral head.", 30, code=named("MRI pelvis"))
-    patient = seen(pelvis, a_report(None, 10), a_report("Labral tear.", 40))
-    newest = patient.newest_mri(HIP_LEFT)
-    assert isinstance(newest, Present)
-    assert newest.facts[0].resource == "DiagnosticReport/report-10"
-    assert isinstance(patient.newest_mri(HIP_RIGHT), Absent)
-    assert isinstance(patient.newest_mri(HIP_LEFT, within_days=9), Absent)
-    assert isinstance(seen(pelvis).newest_mri(HIP_LEFT), Present)
-    two = seen(a_report(), a_report(id="second")).newest_mri(HIP_LEFT)
-    assert isinstance(two, Present)
-    assert len(two.items) == 2
-    failed = replace(patient, mri_reports=Listing(patient.mri_reports.items, out_of_reach("MR reports")))
-    assert isinstance(failed.newest_mri(ANKLE_RIGHT), Unknown)
-
-
 # -- the parts of the spine
 
 SPINE = Site(Region.SPINE)
@@ -459,15 +439,15 @@ def test_a_report_of_another_part_of_the_spine_is_about_another_place(
     assert kind(patient.edema_on_mri(SPINE)) is (Absent if overtaken else Present)
     assert kind(patient.seen_on_mri(Seen.FRACTURE, site=SPINE)) is (Absent if overtaken else Present)
     assert kind(patient.edema_ruled_out_on_mri(SPINE)) is (Present if overtaken else Absent)
-    studies = patient.newest_mri(SPINE)
-    assert isinstance(studies, Present)
-    assert len(studies.items) == (1 if overtaken else 2)
 
 
 def test_an_unreadable_report_of_another_part_of_the_spine_remains_a_gap() -> None:
     unread = seen(a_report(None, 60, code=LUMBAR), a_report(NONE, 5, code=CERVICAL))
     assert isinstance(unread.edema_on_mri(SPINE), Unknown)
     assert isinstance(seen(a_report(None, 60, code=LUMBAR), a_report(NONE, 5, code=LUMBAR)).edema_on_mri(SPINE), Absent)
+
+
+# -- the studies
 
 
 def test_what_the_study_was() -> None:
@@ -500,6 +480,7 @@ def test_radiographs_stand_apart() -> None:
         (HIP_LEFT, ANKLE_RIGHT, False),
         (Site(), Site(), False),
         (Site(Region.OTHER), Site(Region.OTHER), False),
+        (Site(Region.ARM), Site(Region.ARM), False),
     ],
 )
 def test_same_site(one: Site, other: Site, same: bool) -> None:

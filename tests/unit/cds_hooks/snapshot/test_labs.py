@@ -148,6 +148,17 @@ def test_ionized_calcium_of_the_same_or_a_newer_day_wins(total_days: int, ionize
     assert found.ionized is ionized
 
 
+@pytest.mark.parametrize(
+    ("millimoles", "albumin", "low"), [(2.12, 4.0, False), (2.11, 4.0, True), (1.92, 3.0, False), (1.91, 3.0, True)]
+)
+def test_the_limit_is_the_same_in_both_units(millimoles: float, albumin: float, low: bool) -> None:
+    """2.12 mmol/L is 8.497 mg/dL, and the limit all the same; so is 1.92 mmol/L at an albumin of 30 g/L."""
+    found = calcium([lab(millimoles / 0.2495)], [], [], [lab(albumin)])
+
+    assert found is not None
+    assert (found.surely_low, found.surely_not_low) == (low, not low)
+
+
 def test_no_calcium() -> None:
     assert calcium([], [], [], [lab(4)]) is None
     assert calcium([Result(concept=Concept.INR, fact=lab(1).fact, when=days_ago(1))], [], [], []) is None

@@ -163,6 +163,20 @@ def test_the_reasons_of_an_order() -> None:
     assert ordered("ESWT").reasons == Reasons()
 
 
+def test_the_place_of_a_reason() -> None:
+    """As the Condition says, of the chart or contained, or the words of the reason; unknown places are none."""
+    hip, ankle = Site(Region.HIP, Side.LEFT), Site(Region.ANKLE_FOOT, Side.RIGHT)
+    condition = fhir_condition(EDEMA_SYNDROME, id="c1", bodySite=[named("Left hip")])
+    contained = {"resourceType": "Condition", "id": "c2", "code": named("BMES"), "bodySite": [named("right talus")]}
+    references = [{"reference": "Condition/c1"}, {"reference": "#c2"}]
+    service = fhir_service_order(named("ESWT"), status="draft", reasonReference=references, contained=[contained])
+    [order] = read([condition], [service]).drafts
+
+    assert order.reasons.sites == (hip, ankle)
+    assert ordered("ESWT", reasonCode=[named("BMES of the left hip")]).reasons.sites == (hip,)
+    assert ordered("ESWT", reasonCode=[named("BMES"), named("BMES of the elbow")]).reasons.sites == ()
+
+
 def test_a_reason_that_is_only_considered_is_a_reason() -> None:
     """A differential diagnosis is no problem of the patient, and can be what an order is for."""
     considered = fhir_condition(EDEMA_SYNDROME, id="c1", verificationStatus={"coding": [{"code": "differential"}]})
@@ -212,6 +226,13 @@ def test_the_site_of_an_order(code: str, body_site: Any, site: tuple[Region | No
         ({"note": [{"text": "für 3 Monate"}]}, 90),
         ({"note": [{"text": "pendant 10 jours"}]}, 10),
         ({"note": [{"text": "review in 10 weeks"}]}, None),
+        ({"note": [{"text": "Duration: 10 weeks"}]}, 70),
+        ({"note": [{"text": "10 weeks"}]}, None),
+        ({"orderDetail": [named("8 weeks")]}, 56),
+        ({"orderDetail": [named("Planned duration: 8-10 weeks")]}, 70),
+        ({"orderDetail": [named("check in 2 weeks, cast 8 weeks")]}, 56),
+        ({"orderDetail": [named("cast check every 2 weeks")]}, None),
+        ({"orderDetail": [named("6 weeks postoperatively")]}, None),
         ({}, None),
     ],
 )
@@ -225,6 +246,13 @@ def test_a_period_without_any_start_begins_today() -> None:
     [found] = read(drafts=[order]).drafts
 
     assert found.planned_days == 7
+
+
+def test_the_levels_of_an_augmentation() -> None:
+    """From its name and its site; of another order nobody asks."""
+    assert ordered("Kyphoplasty T12 and L1").levels == {"T12", "L1"}
+    assert ordered("Kyphoplasty", bodySite=[named("L1 vertebra")]).levels == {"L1"}
+    assert ordered("Strict bed rest, fracture L1").levels == frozenset()
 
 
 # -- MR sequences

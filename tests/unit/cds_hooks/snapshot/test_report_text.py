@@ -158,7 +158,9 @@ def test_the_deciding_sentence_is_kept_as_it_is_written(reader: ReportReader) ->
         ("Left hip: normal joint.\n\nMarrow edema.", None, None),
         ("Left hip: normal joint. Knee: normal joint. Marrow edema.", Region.HIP, Side.LEFT),
         ("The long heading of this left hip: normal joint.\nMarrow edema.", None, None),
-        ("Elbow with bone bruise.", Region.OTHER, None),
+        ("Elbow with bone bruise.", Region.ARM, None),
+        ("Marrow edema of the sternum.", Region.TRUNK, None),
+        ("Left thigh: marrow edema.", Region.OTHER, Side.LEFT),
     ],
 )
 def test_the_place_is_the_nearest_in_the_sentence_or_the_label_of_the_line(
@@ -214,6 +216,7 @@ def test_the_kind_of_a_fracture_is_read_where_stated(
     [
         ("Marrow edema of the femoral head and neck.", Pattern.HEAD_AND_NECK),
         ("Marrow edema of the femoral head extending into the neck.", Pattern.HEAD_AND_NECK),
+        ("Marrow edema of head and neck of the left femur.", Pattern.HEAD_AND_NECK),
         ("Marrow edema of the femoral head sparing the femoral neck.", None),
         ("Diffuse marrow edema of the femoral head.", Pattern.DIFFUSE),
         ("Marrow edema of the talar head and neck.", None),

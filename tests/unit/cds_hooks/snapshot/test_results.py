@@ -19,6 +19,7 @@ from tests.builders.fhir import (
     INR,
     LOINC,
     PREGNANCY_TEST_AMOUNT,
+    SNOMED,
     Json,
     a_quantity,
     an_outcome,
@@ -250,6 +251,31 @@ def test_pain_on_a_visual_analog_scale(quantity: Json, score: float | None) -> N
     assert len(found.remarks) == (score is None)
 
 
+@pytest.mark.parametrize(
+    ("value", "nyha"),
+    [
+        ({"valueCodeableConcept": coded(SNOMED, "420300004")}, "nyha_1"),
+        ({"valueCodeableConcept": named("Class II")}, "nyha_2"),
+        ({"valueString": "NYHA III"}, "nyha_3"),
+        ({"valueString": "IV"}, "nyha_4"),
+        ({"valueInteger": 2}, "nyha_2"),
+        ({"valueQuantity": {"value": 3}}, "nyha_3"),
+    ],
+)
+def test_the_class_of_a_heart_failure(value: Json, nyha: str) -> None:
+    """By code, by words with or without "NYHA", or by its number."""
+    [found] = vitals(coded(LOINC, "88020-3", "Functional capacity NYHA"), **value).items
+    assert found.concept == nyha
+
+
+@pytest.mark.parametrize("value", [{"valueString": "reduced"}, {"valueString": "NYHA II, NYHA III"}])
+def test_a_class_that_is_none(value: Json) -> None:
+    """What names no class, or several, is remarked."""
+    found = vitals(coded(LOINC, "88020-3"), **value)
+    assert found.items == ()
+    assert [remark.text for remark in found.remarks] == ["NYHA class: a result names no class; it was not used"]
+
+
 def test_numbers_as_text() -> None:
     """EHRs write numbers as strings."""
     assert only(bone(CALCIUM, valueQuantity=a_quantity(9.4, "mg/dL") | {"value": "9.4"})).number == 9.4
@@ -390,10 +416,12 @@ UP_TO_17 = [{"high": a_quantity(17, "U/mL")}]
         ({"valueQuantity": {"value": 120}, "referenceRange": [{"high": {"value": 17}}]}, Answer.POSITIVE, "120"),
         ({"valueQuantity": a_quantity(3, "U/mL"), "interpretation": interpreted("POS")}, Answer.POSITIVE, "3 U/mL"),
         ({"valueCodeableConcept": named("Negative"), "referenceRange": UP_TO_17}, Answer.NEGATIVE, "Negative"),
+        ({"valueQuantity": a_quantity(45, "U/mL"), "interpretation": interpreted("H")}, Answer.POSITIVE, "45 U/mL"),
+        ({"valueQuantity": a_quantity(4, "U/mL"), "interpretation": interpreted("N")}, Answer.NEGATIVE, "4 U/mL"),
     ],
 )
 def test_an_antibody(value: Json, answer: Answer, shown: str) -> None:
-    """A number is judged by the laboratory's own limit."""
+    """A number is judged by the laboratory's own limit, else by its flag."""
     found = only(read([fhir_observation(ANTI_CCP, **value)], observations_under=IMMUNOLOGY).immunology)
 
     assert (found.answer, found.fact.value) == (answer, shown)
@@ -427,6 +455,17 @@ def test_scores_and_bone_density() -> None:
 
     assert [(item.concept, item.number) for item in found] == [(Concept.PHQ9_TOTAL, 12), (Concept.DXA_T_SCORE, -1.4)]
     assert read(scores=an_outcome(), immunologyLabs=an_outcome()).scores.gap is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "number"), [("LA6568-5", 0), ("LA6569-3", 1), ("LA6570-1", 2), ("LA6571-9", 3), ("LA9999-9", None)]
+)
+def test_an_answer_of_the_phq_counts_as_its_number(code: str, number: int | None) -> None:
+    item = fhir_observation(coded(LOINC, "44260-8", "PHQ-9 item 9"), valueCodeableConcept=coded(LOINC, code))
+    found = read([item], observations_under=SCORES).scores
+
+    assert [each.number for each in found.items] == ([] if number is None else [number])
+    assert len(found.remarks) == (number is None)
 
 
 VALUES = st.one_of(

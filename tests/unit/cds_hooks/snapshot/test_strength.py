@@ -20,6 +20,7 @@ SUBCUTANEOUS = named("Subcutaneous")
         ("denosumab 120 mg/1.7 mL injection", 120),
         ("1.7 ML denosumab 70 MG/ML Injection", 120),  # 119 by the numbers, 120 on the label
         ("Xgeva", 120),
+        ("Jubereq", 120),
         ("Prolia Fertigspritze", 60),
         ("zoledronic acid 5 mg/100 mL intravenous infusion", 5),
         ("zoledronic acid 5 mg / 100 mL", 5),
