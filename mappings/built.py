@@ -45,6 +45,7 @@ class Built(msgspec.Struct, frozen=True, array_like=True):
     route_codes: dict[str, dict[str, RouteGroup]]
     route_names: list[tuple[str, RouteGroup]]
     negations: tuple[str, ...]
+    negations_behind: tuple[str, ...]
     clause_breaks: tuple[str, ...]
     flush_words: tuple[str, ...]
     report_lists: dict[str, tuple[str, ...]]

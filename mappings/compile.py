@@ -59,6 +59,7 @@ def compile_folder(root: Path) -> Built:
         route_codes=concepts.routes,
         route_names=[(name, route) for route in ROUTE_GROUPS for name in _route_names(files, route)],
         negations=_phrases(files, layout.WORDS, "negation"),
+        negations_behind=_phrases(files, layout.WORDS, "negation_behind"),
         clause_breaks=_phrases(files, layout.WORDS, "clause_break"),
         flush_words=_phrases(files, layout.WORDS, "heparin_flush"),
         report_lists={name: _phrases(files, layout.REPORT, name) for name in files.stems(layout.REPORT)},

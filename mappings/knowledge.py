@@ -163,7 +163,7 @@ class Knowledge:
         found = {
             concept
             for each in self.condition_words.find(cut)
-            if not self.negation.covers(cut, each.start)
+            if not self.negation.denies(cut, each)
             for concept in each.values
         }
         return self.condition_texts.get(" ".join(cut.words), _NO_CONCEPTS) | found

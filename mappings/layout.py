@@ -101,7 +101,7 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "pulmonary_hypertension",
         ),
         ROUTE_NAMES: ROUTE_GROUPS,
-        WORDS: ("clause_break", "heparin_flush", "negation"),
+        WORDS: ("clause_break", "heparin_flush", "negation", "negation_behind"),
     }
 )
 _SINGLE_FILES = frozenset({SOURCES, UNITS, SERVICES})

@@ -47,7 +47,7 @@ def _assembled(built: Built, without: frozenset[str]) -> Knowledge:
         condition_texts=MappingProxyType({text: frozenset(found) for text, found in built.condition_texts.items()}),
         route_codes=_without(built.route_codes, off),
         route_names=PhraseIndex(built.route_names),
-        negation=Negation(built.negations, built.clause_breaks),
+        negation=Negation(built.negations, built.clause_breaks, built.negations_behind),
         side_words=frozenset(_side_words(built.report_lists)),
         flush_words=PhraseIndex((phrase, phrase) for phrase in built.flush_words),
         report_lists=MappingProxyType(built.report_lists),

@@ -17,9 +17,10 @@ _REACH = 3
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """A phrase of the lexicon in a text: its values and the position of its first word."""
+    """A phrase of the lexicon in a text: its values, the position of its first word and of the first word behind it."""
 
     start: int
+    end: int
     values: tuple[T, ...]
 
 
@@ -65,8 +66,9 @@ class PhraseIndex(Generic[T]):
                 position += 1
                 continue
             length, numbers = match
-            found.append(Found(position, tuple(self._values[number] for number in numbers)))
-            position += length
+            end = position + length
+            found.append(Found(position, end, tuple(self._values[number] for number in numbers)))
+            position = end
         return found
 
     def in_text(self, text: str) -> list[Found[T]]:
@@ -82,16 +84,20 @@ class PhraseIndex(Generic[T]):
 
 
 class Negation:
-    """Tells whether a word is negated by what stands before it in the same clause ("not on", "allergic to")."""
+    """Tells whether a word is negated by what stands before it in the same clause ("not on", "allergic to").
 
-    __slots__ = ("_breaks", "_by_last_word")
+    A finding may also be denied by what stands right behind it ("ruled out").
+    """
 
-    def __init__(self, phrases: Iterable[str], breaks: Iterable[str]) -> None:
+    __slots__ = ("_behind", "_breaks", "_by_last_word")
+
+    def __init__(self, phrases: Iterable[str], breaks: Iterable[str], behind: Iterable[str] = ()) -> None:
         by_last_word: dict[str, list[tuple[str, ...]]] = {}
         for spelling in {spelling for phrase in phrases for spelling in spellings(phrase)}:
             by_last_word.setdefault(spelling[-1], []).append(spelling)
         self._by_last_word = {last: tuple(sorted(found)) for last, found in by_last_word.items()}
         self._breaks = frozenset(words(phrase)[-1] for phrase in breaks)
+        self._behind = frozenset(spelling for phrase in behind for spelling in spellings(phrase))
 
     def covers(self, text: Passage, start: int) -> bool:
         """True when a negating phrase reaches the word at `start`.
@@ -107,6 +113,14 @@ class Negation:
             if text.words[last] in self._breaks:
                 return False
         return False
+
+    def denies(self, text: Passage, found: Found[T]) -> bool:
+        """True when a phrase is negated before it, or denied right behind it: "osteomyelitis was ruled out"."""
+        if self.covers(text, found.start):
+            return True
+        clause, last = text.clauses[found.start], found.end
+        rest = tuple(word for word, own in zip(text.words[last:], text.clauses[last:], strict=True) if own == clause)
+        return any(rest[: len(phrase)] == phrase for phrase in self._behind)
 
     def _ends_at(self, text: list[str], last: int) -> bool:
         return any(

@@ -25,16 +25,15 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     RXNORM: ("http://www.nlm.nih.gov/research/umls/rxnorm", "urn:oid:2.16.840.1.113883.6.88"),
     ATC: (
         "http://www.whocc.no/atc",
-        "https://www.whocc.no/atc",
         "http://whocc.no/atc",
         "http://fhir.de/CodeSystem/bfarm/atc",
         "http://fhir.de/CodeSystem/dimdi/atc",
         "http://terminology.hl7.org/CodeSystem/v3-WC",
         "urn:oid:2.16.840.1.113883.6.73",
     ),
-    SNOMED: ("http://snomed.info/sct", "https://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96"),
+    SNOMED: ("http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96"),
     NDC: ("http://hl7.org/fhir/sid/ndc", "urn:oid:2.16.840.1.113883.6.69"),
-    LOINC: ("http://loinc.org", "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1"),
+    LOINC: ("http://loinc.org", "urn:oid:2.16.840.1.113883.6.1"),
     ICD10CM: (
         "http://hl7.org/fhir/sid/icd-10-cm",
         "http://hl7.org/fhir/sid/icd-10-us",
@@ -77,7 +76,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
 _KEYS: Final = {name: key for key, names in _NAMES.items() for name in names}
 _KEYS_FOLDED: Final = {name.lower(): key for name, key in _KEYS.items()}
 # "http://snomed.info/sct/900000000000207008/version/20240101": an edition or version of the same system.
-_EDITION: Final = re.compile(r"https?://snomed\.info/sct(?:/.*)?")
+_EDITION: Final = re.compile(r"http://snomed\.info/sct(?:/.*)?")
 _OID: Final = re.compile(r"\d+(?:\.\d+)+")
 
 SYSTEMS: Final = frozenset(_NAMES)
@@ -93,7 +92,7 @@ def normalize_system(text: str) -> str | None:
 
 
 def _by_other_spelling(text: str) -> str | None:
-    plain = text.strip().split("|", 1)[0].rstrip("/").lower()
+    plain = text.strip().split("|", 1)[0].rstrip("/").lower().replace("https://", "http://", 1)
     if _EDITION.fullmatch(plain):
         return SNOMED
     if _OID.fullmatch(plain):
