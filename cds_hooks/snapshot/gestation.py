@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TERM_DAYS = 280  # due date = 40 weeks 0 days
 LAST_DAY = 308  # 44 weeks: an older statement is about a pregnancy that is over
 FAR_APART_DAYS = 14  # rule DS-NSA-04: a due date and an observed age that differ by more contradict each other
-OBSERVED = frozenset({"gestational_age", "gestational_age_weeks", "gestational_age_days"})
+OBSERVED = frozenset({Concept.GESTATIONAL_AGE, Concept.GESTATIONAL_AGE_WEEKS, Concept.GESTATIONAL_AGE_DAYS})
 TRIMESTERS = {1: (0, 97), 2: (98, 195), 3: (196, LAST_DAY)}
 """Days of each trimester: to 13w6d, to 27w6d, from 28w0d (ICD-10-CM, chapter 15)."""
 
@@ -132,7 +132,7 @@ def _from_due_date(result: Result, patient: Patient) -> Gestation | None:
 def _from_observation(result: Result, patient: Patient) -> Gestation | None:
     """A whole number of weeks may have been rounded down: up to six days more."""
     quantity = result.quantity
-    if str(result.concept) not in OBSERVED or quantity is None or quantity.comparator or result.when is None:
+    if result.concept not in OBSERVED or quantity is None or quantity.comparator or result.when is None:
         return None
     days = int(quantity.value)
     return _later((days, days if days % 7 else days + 6), result.when, result.fact, patient)

@@ -1,5 +1,5 @@
 """Imaging as a course: every report with what it says at each place, and the newest report of a place decides (rule
-specification 0.2: SITE, MRI_BME_POS, MRI_BME_NEG, BME_CONTEXT, vs-subchondral-site).
+specification 0.2: SITE, MRI_BME_POS, MRI_BME_NEG, BME_CONTEXT, vs-subchondral-site). In the spine each part is a place.
 
 A report is about the place of its study and about every place that it names. What a newer one says of one place does
 not end what an older one said of another. A report that cannot be read is a gap, never a negative one. A preliminary
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 REPORT_DAYS = 365  # "<= 12 mo"
 EDEMA_FINDINGS = (report_text.Finding.MARROW_EDEMA, report_text.Finding.EDEMA_SYNDROME)
 NEGATED = (Assertion.ABSENT, Assertion.HISTORICAL)  # a resolved or earlier edema is none today
+SPINE_PARTS = frozenset({Concept.MRI_SPINE_CERVICAL, Concept.MRI_SPINE_THORACIC, Concept.MRI_SPINE_LUMBAR})
 SUBCHONDRAL_REGIONS = frozenset({Region.HIP, Region.KNEE, Region.ANKLE_FOOT, Region.SHOULDER})
 
 
@@ -69,9 +70,9 @@ class Sign:
 class ImagingReport:
     """One report of an MR study or of plain radiographs.
 
-    `site` is that of the study; `concepts` are what its code and title say (dynamic contrast). `readable` is False
-    where it holds neither a text nor a coded conclusion that could be read, `complete` where a result Observation that
-    it refers to could not be had or understood.
+    `site` is that of the study; `concepts` are what its code and title say (dynamic contrast, parts of the spine).
+    `readable` is False where it holds neither a text nor a coded conclusion that could be read, `complete` where a
+    result Observation that it refers to could not be had or understood.
     """
 
     site: Site
@@ -91,6 +92,12 @@ class ImagingReport:
     def about(self, site: Site) -> bool:
         """Is it a study of this site, or does it speak of it?"""
         return self.site.same_as(site) or any(sign.site.same_as(site) for sign in self.signs)
+
+    def overtakes(self, older: ImagingReport) -> bool:
+        """Is it newer, and not of another part of the spine? A study that does not say its part may be of any."""
+        parts, others = self.concepts & SPINE_PARTS, older.concepts & SPINE_PARTS
+        elsewhere = parts and others and parts.isdisjoint(others)
+        return self.when.first > older.when.last and not elsewhere
 
     def said(self, *findings: report_text.Finding) -> dict[Site, tuple[Sign, ...]]:
         """What it says of these findings, place by place, each side by itself. The place of the study is there with
@@ -180,7 +187,8 @@ def edema_on_mri(
 def edema_ruled_out_on_mri(
     patient: Patient, site: Site | None = None, *, within_days: float = REPORT_DAYS
 ) -> Finding[EdemaReport]:
-    """MRI_BME_NEG: the newest MR report of the site negates it, and no report of the same day and place says it."""
+    """MRI_BME_NEG: the newest MR report of the site negates it, and none of the same day, or of another part of the
+    spine, says it."""
     reports = edema_reports(patient, site, within_days=within_days)
     positive = [each.site for each in reports if each.assertion is Assertion.PRESENT]
     found = tuple(
@@ -274,12 +282,8 @@ def _deciding(
     return [
         each
         for each in asked
-        if not any(other.place.same_as(each.place) and _newer(other.report, each.report) for other in said)
+        if not any(other.place.same_as(each.place) and other.report.overtakes(each.report) for other in said)
     ]
-
-
-def _newer(one: ImagingReport, other: ImagingReport) -> bool:
-    return one.when.first > other.when.last
 
 
 def _same(one: Site, other: Site) -> bool:
@@ -309,7 +313,7 @@ def _gaps(
     """The query, and reports that decide and cannot be read; one of an unknown place may be about any."""
     listing: Listing[ImagingReport] = patient.mri_reports
     reports = _recent(patient, within_days, preliminary)
-    overtaken = [r for r in reports if any(_newer(o, r) and o.site.same_as(r.site) for o in reports)]
+    overtaken = [r for r in reports if any(o.overtakes(r) and o.site.same_as(r.site) for o in reports)]
     hidden = (report for report in reports if report not in overtaken and _may_hide(report, findings, site))
     return listing.gaps + tuple(report.unread for report in hidden)
 

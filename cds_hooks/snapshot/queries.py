@@ -96,7 +96,7 @@ HELD_IN: Mapping[Need, tuple[str, ...]] = {
     Need.IMAGING_MEASURES: (IMAGING_MEASURES,),
 }
 
-RADIOLOGY = "&category=RAD,NMR,LP29684-5"  # diagnostic service sections of HL7, and the category of US Core
+RADIOLOGY = "radiology_category"  # diagnostic service sections of HL7, and the categories of US Core
 IMAGING = "&category=imaging"  # RAMRIS score and depth of edema: no code is in use that could be asked for
 CARE_STATUS = "&status=active,on-hold,completed,draft,unknown"
 PANELS = ("bp_panel",)  # a search by code finds the panel, not what stands in its components
@@ -106,6 +106,7 @@ PREGNANCY_RESULTS = (
     Concept.HCG_QUANTITATIVE,
     Concept.DELIVERY_DATE,
     Concept.GESTATIONAL_AGE,
+    Concept.BREASTFEEDING_STATUS,
 )
 
 
@@ -119,6 +120,7 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
     def of_patient(row_type: str, rest: str = "") -> str:
         return f"{row_type}?patient={PATIENT_TOKEN}{rest}"
 
+    radiology = f"&category={','.join(dict.fromkeys(code.code for code in knowledge.codes(RADIOLOGY)))}"
     on_file = "&status=active,on-hold,unknown,completed,stopped"
     table = (
         Source(PATIENT, f"Patient/{PATIENT_TOKEN}", "Patient", "patient record"),
@@ -135,7 +137,7 @@ def sources(knowledge: Knowledge) -> Mapping[str, Source]:
         Source(PROCEDURES, of_patient("Procedure"), "Procedure", "procedures"),
         Source(DEVICES, of_patient("Device"), "Device", "implanted devices"),
         Source(IMMUNIZATIONS, of_patient("Immunization"), "Immunization", "immunizations"),
-        Source(IMAGING_REPORTS, of_patient("DiagnosticReport", RADIOLOGY), "DiagnosticReport", "imaging reports"),
+        Source(IMAGING_REPORTS, of_patient("DiagnosticReport", radiology), "DiagnosticReport", "imaging reports"),
         Source(SERVICES, of_patient("ServiceRequest", CARE_STATUS), "ServiceRequest", "orders of services"),
         Source(DEVICE_REQUESTS, of_patient("DeviceRequest"), "DeviceRequest", "orders of aids"),
         Source(APPOINTMENTS, of_patient("Appointment"), "Appointment", "appointments"),

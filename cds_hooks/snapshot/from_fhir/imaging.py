@@ -37,6 +37,12 @@ OTHER_STUDY = re.compile(
     r"\b(?:US|USS|ultraso\w+|sono\w+|echo\w*|doppler|fluoro\w+|mammo\w+|angio\w+|PET|SPECT|X-?ray|CT|DE?XA)\b",
     re.IGNORECASE,
 )
+SPINE_PARTS: Mapping[Concept, re.Pattern[str]] = {
+    Concept.MRI_SPINE_CERVICAL: re.compile(r"\bC-?spine\b|cervic|halswirbel|\bHWS\b", re.IGNORECASE),
+    Concept.MRI_SPINE_THORACIC: re.compile(r"\bT-?spine\b|thorac|torac|dorsal|brustwirbel|\bBWS\b", re.IGNORECASE),
+    Concept.MRI_SPINE_LUMBAR: re.compile(r"\bL-?spine\b|lumb|lomb|lendenwirbel|\bLWS\b", re.IGNORECASE),
+}
+"""What titles call the parts of the spine; "thoracolumbar" names two."""
 _SENTENCE_END = re.compile(r"[\n.:;]")  # a report opens with its study: "MRI of the left hip, 3 T:"
 UNDATED = "without a usable date; it was not used"
 UNKNOWN_STUDY = "an imaging report that may be of an MR study was not recognized as one; it was not used"
@@ -194,11 +200,16 @@ def _report(
         when=when,
         fact=_fact(row, modality, when, "", preliminary),
         signs=signs,
-        concepts=concepts_of(raw.code, reader.lookups),
+        concepts=concepts_of(raw.code, reader.lookups) | (_spine_parts(raw) if of_mri else frozenset()),
         preliminary=preliminary,
         readable=bool(text or coded or results.read),
         complete=not results.unread,
     )
+
+
+def _spine_parts(report: fhir.DiagnosticReport) -> frozenset[Concept]:
+    title = " ".join(texts_of(_code(report)))
+    return frozenset(part for part, words in SPINE_PARTS.items() if words.search(title))
 
 
 def _coded(report: fhir.DiagnosticReport, said: tuple[Mention, ...], reader: Reader) -> Iterator[Mention]:

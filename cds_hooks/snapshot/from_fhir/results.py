@@ -122,6 +122,10 @@ ANSWERS = {
     Concept.ANSWER_NOT_PREGNANT: Answer.NEGATIVE,
     Concept.ANSWER_NEGATIVE: Answer.NEGATIVE,
 }
+BREASTFEEDING = {Concept.LACTATION: Answer.POSITIVE, Concept.LACTATION_ENDED: Answer.NEGATIVE}
+"""What an answer to the breastfeeding status may say besides."""
+UNITS_OF_CODES = {Concept.GESTATIONAL_AGE_WEEKS: "wk", Concept.GESTATIONAL_AGE_DAYS: "d"}
+"""The unit that the code itself states, where the value has none."""
 
 
 def read_pregnancy_results(reader: Reader) -> Listing[Result]:
@@ -273,7 +277,9 @@ def _amount(
 def quantity_of(part: Valued, kind: str, lookups: Lookups) -> Quantity | Refusal:
     """The value with the unit of its code and its display; a number in a text has its unit behind it, or there."""
     given = part.value_quantity or fhir.Quantity()
-    units = (given.code, given.unit)
+    units: tuple[str | None, ...] = (given.code, given.unit)
+    if kind == GESTATIONAL_AGE and not any(units):
+        units = tuple(UNITS_OF_CODES[each] for each in coded(part.code, lookups) if each in UNITS_OF_CODES)
     if given.value is not None:
         return read_quantity(kind, given.value, units, given.comparator, lookups.unit)
     if part.value_integer is not None:
@@ -380,7 +386,8 @@ def _answer(
     interpreted = _interpretation(part) or (_of_antibody(part) if concept in IMMUNOLOGY else None)
     if said is None and interpreted is None:
         return _unusable(concept, Refusal.NO_VALUE)
-    answers = {ANSWERS[found] for found in concepts_of(said, reader.lookups) if found in ANSWERS}
+    meanings = ANSWERS | BREASTFEEDING if concept is Concept.BREASTFEEDING_STATUS else ANSWERS
+    answers = {meanings[found] for found in concepts_of(said, reader.lookups) if found in meanings}
     answer = answers.pop() if len(answers) == 1 else Answer.UNDECIDED
     if not answers and answer is Answer.UNDECIDED and interpreted:
         answer = interpreted

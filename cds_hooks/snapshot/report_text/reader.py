@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
@@ -28,6 +29,12 @@ _OTHER_SEGMENT = 100
 # A label at the start of a line ("Right hip: ...") has at most this many words.
 _LABEL_WORDS = 4
 _LABEL_LENGTH = 60  # characters
+# Between two levels of a list: ", and".
+_LINK_WORDS = 2
+_AND = frozenset({"and", "to", "und", "bis", "et", "y", "e", "through"})
+_OF = frozenset({"of", "in", "at", "within", "des", "der", "im", "du", "de", "del", "della"})
+_OF_WORDS = 4
+_LINKS = _AND | _OF | {"the", "both", ","}
 # Looked up for every mention: a mapping is much faster than calling the enum.
 _REGIONS: Mapping[str | None, Region] = MappingProxyType({region.value: region for region in Region})
 _SIDES: Mapping[str | None, Side] = MappingProxyType({side.value: side for side in Side})
@@ -97,7 +104,10 @@ def _mentions(text: str, words: Sequence[str], scanned: Scanned, label: _Label) 
     for draft in scanned.drafts:
         score = _score(draft, words, scanned) if draft.finding is Finding.RAMRIS_SCORE else None
         if draft.finding is not Finding.RAMRIS_SCORE or score is not None:
-            yield _mention(draft, text, words, scanned, label, score)
+            mention = _mention(draft, text, words, scanned, label, score)
+            levels = _levels(draft, words, scanned) if mention.site is Region.SPINE else ()
+            yield from (mention._replace(level=level) for level in levels or ("",))
+            yield from _elsewhere(mention, draft, words, scanned)
         if score == 0:
             return  # what follows names the score: "RAMRIS bone marrow edema 0" finds none
 
@@ -106,9 +116,8 @@ def _mention(
     draft: Draft, text: str, words: Sequence[str], scanned: Scanned, label: _Label, score: float | None
 ) -> Mention:
     places = scanned.places
-    site = _nearest(places.get(Kind.SITE, ()), draft) or label.site
-    side = _nearest(places.get(Kind.SIDE, ()), draft) or label.side
-    level = _nearest(places.get(Kind.LEVEL, ()), draft) if site == Region.SPINE else None
+    site = _nearest(places.get(Kind.SITE, ()), draft, words) or label.site
+    side = _nearest(places.get(Kind.SIDE, ()), draft, words) or label.side
     seen = draft.finding is Finding.MARROW_EDEMA and not draft.absent
     length = _depth(words, scanned, site) if seen else None
     return Mention(
@@ -117,7 +126,6 @@ def _mention(
         sentence=text,
         site=_REGIONS.get(site),
         side=_SIDES.get(side),
-        level=level or "",
         subchondral=Kind.SUBCHONDRAL in places,
         fracture_kind=FractureKind(draft.detail) if draft.detail else None,
         pattern=_pattern(scanned, site) if seen else None,
@@ -127,15 +135,68 @@ def _mention(
     )
 
 
-def _nearest(places: Sequence[Place], draft: Draft) -> str | None:
-    """The place nearest to a finding, in the same part of the sentence if there is one."""
+def _elsewhere(mention: Mention, draft: Draft, words: Sequence[str], scanned: Scanned) -> Iterator[Mention]:
+    """The other regions of "edema of the left hip and of the right knee". A side holds for what follows it."""
+    places, sides = scanned.places.get(Kind.SITE, ()), scanned.places.get(Kind.SIDE, ())
     if len(places) < 2:
-        return places[0].value if places else None
+        return
+    for one, other in pairwise(places[_nearest_at(places, draft, words) :]):
+        own = [side for side in sides if one.end <= side.start < other.start]
+        link = {word for at, word in enumerate(words[one.end : other.start], one.end) if not _covers(own, at)}
+        if not (_AND & link and link <= _LINKS) or _is_of_another(other, draft, scanned):
+            return
+        if other.value != one.value:
+            mention = mention._replace(
+                site=_REGIONS[other.value], side=_SIDES[own[-1].value] if own else mention.side, level=""
+            )
+            yield mention
+
+
+def _covers(places: Sequence[Place], at: int) -> bool:
+    return any(place.start <= at < place.end for place in places)
+
+
+def _is_of_another(place: Place, draft: Draft, scanned: Scanned) -> bool:
+    """ "Edema of the hip and knee effusion": the place belongs to the finding that follows it."""
+    later = (each.start for each in scanned.drafts if each.start > draft.start)
+    return any(start - place.end <= _LINK_WORDS for start in later)
+
+
+def _levels(draft: Draft, words: Sequence[str], scanned: Scanned) -> list[str]:
+    """The level nearest to a finding, and those that are listed with it: "edema of L1, L2 and L4"."""
+    places = scanned.places.get(Kind.LEVEL, ())
+    if not places:
+        return []
+    nearest = first = last = _nearest_at(places, draft, words)
+    while first and _listed(words, places[first - 1], places[first]):
+        first -= 1
+    while last + 1 < len(places) and _listed(words, places[last], places[last + 1]):
+        last += 1
+    between = words[places[first].start : places[last].end]
+    if not _AND.intersection(between):  # "edema of L1, L2 is normal" lists nothing
+        return [places[nearest].value]
+    return [place.value for place in places[first : last + 1]]
+
+
+def _listed(words: Sequence[str], one: Place, other: Place) -> bool:
+    between = words[one.end : other.start]
+    return 0 < len(between) <= _LINK_WORDS and _AND.union(",").issuperset(between)
+
+
+def _nearest(places: Sequence[Place], draft: Draft, words: Sequence[str]) -> str | None:
+    return places[_nearest_at(places, draft, words)].value if places else None
+
+
+def _nearest_at(places: Sequence[Place], draft: Draft, words: Sequence[str]) -> int:
+    """The place nearest to a finding, in the same part of the sentence if there is one; in "edema of the left talus"
+    that which the finding is said to be of."""
     after = bisect_left(places, draft.start, key=_START)
     if after in (0, len(places)):
-        return places[min(after, len(places) - 1)].value
+        return min(after, len(places) - 1)
     before, behind = places[after - 1], places[after]
-    return (before if _distance(before, draft) <= _distance(behind, draft) else behind).value
+    if not _OF.isdisjoint(words[draft.end : draft.end + 1]) and _distance(behind, draft) <= _OF_WORDS:
+        return after
+    return after - 1 if _distance(before, draft) <= _distance(behind, draft) else after
 
 
 def _distance(place: Place, draft: Draft) -> int:

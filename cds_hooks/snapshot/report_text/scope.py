@@ -320,11 +320,12 @@ class _Scan:
     def _answers(self, mark: Mark) -> bool:
         """True when the mark opens its segment and speaks of what stood before the sign.
 
-        After a comma only what is gone, or a word that stands alone: "edema of the talus, not seen before" is new.
+        After a comma or dash only what is gone, or a word that stands alone: "edema of the talus, not seen before" is
+        new.
         """
-        if mark.start != self.segment.start:
+        if mark.start != self.segment.start or not self.drafts:
             return False
-        if self.segment.opened_by is Kind.COMMA:
+        if self.segment.opened_by in (Kind.COMMA, Kind.STOP):
             return _has(mark, Kind.HISTORICAL_AFTER) or self._alone(mark)
         return self.segment.opened_by in (Kind.COLON, Kind.TURN)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cds_hooks.snapshot.report_text.lexicon import fold_fast
 from mappings.text import words
 
-_BREAK = re.compile(r"[.!?](?=\s)|\n")
+_BREAK = re.compile(r"[.!?](?=\s)|\n|[ \t](?=\d{1,2}\)\s)")
 _SEQUENCE_NAMES = ("t1", "t2")
 # How far a look around a possible end of a sentence goes.
 _REACH = 48
@@ -21,6 +21,12 @@ _LONGEST_ABBREVIATION = 8
 _LONGEST = 1000
 _LONGEST_HEADING = 60
 _HEADING_WORDS = 4
+# What opens findings though it ends like a heading: "MRI HIP LEFT WO CONTRAST: ...", "MR examination: ...", "compared
+# with the previous examination: ...".
+_STUDIES = frozenset({"mri", "mr", "mrt", "irm", "rm", "rmn", "magnetic"})
+_CONTRAST_BEFORE = frozenset({"with", "without", "w", "wo", "no", "iv", "intravenous", "mit", "ohne"})
+_EARLIER = frozenset({"previous", "prior", "earlier"})
+_ENDS_OF_TITLES = frozenset({"contrast", "exam", "examination", "study", "kontrastmittel", "untersuchung"})
 
 
 class Section(Enum):
@@ -38,14 +44,16 @@ class Sentence(NamedTuple):
 
 
 def sentences(text: str, abbreviations: frozenset[str]) -> Iterator[Sentence]:
-    """The sentences of a text. "1.5 T", "e.g." and a line break inside a sentence end none."""
+    """The sentences of a text. "1.5 T", "e.g." and a line break inside a sentence end none; "2)" begins one."""
     text = "\n".join(text.splitlines())
     begin = line = 0
     opens = True
     for match in _BREAK.finditer(text):
         position = match.start()
         newline = text[position] == "\n"
-        if newline:
+        if text[position] in " \t":
+            ends = not _in_brackets(text[max(begin, position - _REACH) : position])
+        elif newline:
             ends = position == begin or _line_ends_sentence(text, line, position)
             line = position + 1
         else:
@@ -66,6 +74,11 @@ def _pieces(text: str, opens_line: bool, ends_paragraph: bool) -> Iterator[Sente
     for start in range(0, len(text), _LONGEST):
         last = start + _LONGEST >= len(text)
         yield Sentence(text[start : start + _LONGEST], opens_line and start == 0, ends_paragraph and last)
+
+
+def _in_brackets(before: str) -> bool:
+    """ "(grade 2)" numbers nothing."""
+    return before.rfind("(") > before.rfind(")")
 
 
 def _stop_ends_sentence(text: str, begin: int, position: int, abbreviations: frozenset[str]) -> bool:
@@ -145,7 +158,16 @@ class Sections:
 
     def _ending(self, head: tuple[str, ...]) -> Section | None:
         """The section named by a whole heading, or else by its last words ("MRI hip, technique")."""
-        if len(head) > _HEADING_WORDS + 2:
+        if len(head) > _HEADING_WORDS + 2 or _is_no_heading(head):
             return None
         endings = (" ".join(head[start:]) for start in range(len(head)))
         return next((self._headings[ending] for ending in endings if ending in self._headings), None)
+
+
+def _is_no_heading(head: tuple[str, ...]) -> bool:
+    """What ends like a heading ("contrast", "previous examination") ends a title, or a comparison."""
+    if len(head) < 2:
+        return False
+    if head[-1] in _ENDS_OF_TITLES and (head[0] in _STUDIES or head[-2] in _CONTRAST_BEFORE):
+        return True
+    return len(head) > 2 and head[-2] in _EARLIER

@@ -96,6 +96,16 @@ def test_the_mri(reports: Any, expected: Any) -> None:
     spec(chart(mri_reports=reports), expected)
 
 
+CERVICAL, LUMBAR = Concept.MRI_SPINE_CERVICAL, Concept.MRI_SPINE_LUMBAR
+
+
+@pytest.mark.parametrize(("newer", "expected"), [([CERVICAL], CARD), ([LUMBAR], NOTHING), ([], NOTHING)])
+def test_a_newer_mri_of_another_part_of_the_spine(newer: Any, expected: Any) -> None:
+    """When: an MRI of another part of the spine says nothing of the level of the fracture."""
+    negative = mri(10, assertion=Assertion.ABSENT, concepts=newer, id="newer")
+    spec(chart(mri_reports=[mri(30, concepts=[LUMBAR]), negative]), expected)
+
+
 def test_reports_of_which_none_is_surely_newer() -> None:
     """Then: one that is recent enough is enough."""
     in_march = an_mri(site=SPINE, when=on("2025-03"), id="march")

@@ -407,6 +407,46 @@ def test_the_text_says_where_a_coded_conclusion_is() -> None:
     assert isinstance(patient.edema_on_mri(HIP_LEFT), Absent)
 
 
+# -- the parts of the spine
+
+SPINE = Site(Region.SPINE)
+LUMBAR = coded(LOINC, "30679-5", "MR Lumbar spine WO contrast")
+CERVICAL = coded(LOINC, "24935-9", "MR Cervical spine")
+THORACIC_AND_LUMBAR = coded(LOINC, "94088-2", "MR Thoracic and lumbar spine WO and W contrast")
+WHOLE = coded(LOINC, "36067-7", "MR Spine")
+OF_L1 = "Compression fracture of L1 with bone marrow edema."
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "overtaken"),
+    [
+        (LUMBAR, LUMBAR, True),
+        (LUMBAR, CERVICAL, False),
+        (LUMBAR, THORACIC_AND_LUMBAR, True),
+        (LUMBAR, WHOLE, True),
+        (WHOLE, CERVICAL, True),
+        (named("MRI lumbar spine"), named("MRI of the cervical spine"), False),
+        (named("MRT LWS"), named("MRT HWS"), False),
+        (named("MRI thoracolumbar spine"), named("MRI T-spine"), True),
+        (LUMBAR, named("MRI spine"), True),
+    ],
+)
+def test_a_report_of_another_part_of_the_spine_is_about_another_place(
+    older: Json, newer: Json, overtaken: bool
+) -> None:
+    """By code or title; a study that does not say its part may be of any."""
+    patient = seen(a_report(OF_L1, 60, code=older), a_report(NONE, 5, code=newer))
+    assert kind(patient.edema_on_mri(SPINE)) is (Absent if overtaken else Present)
+    assert kind(patient.seen_on_mri(Seen.FRACTURE, site=SPINE)) is (Absent if overtaken else Present)
+    assert kind(patient.edema_ruled_out_on_mri(SPINE)) is (Present if overtaken else Absent)
+
+
+def test_an_unreadable_report_of_another_part_of_the_spine_remains_a_gap() -> None:
+    unread = seen(a_report(None, 60, code=LUMBAR), a_report(NONE, 5, code=CERVICAL))
+    assert isinstance(unread.edema_on_mri(SPINE), Unknown)
+    assert isinstance(seen(a_report(None, 60, code=LUMBAR), a_report(NONE, 5, code=LUMBAR)).edema_on_mri(SPINE), Absent)
+
+
 # -- the studies
 
 

@@ -174,7 +174,7 @@ def test_the_place_is_the_nearest_in_the_sentence_or_the_label_of_the_line(
     ("text", "level"),
     [
         ("Marrow edema of L4.", "L4"),
-        ("Marrow edema at L4/5 and L5/S1.", "L4/5"),
+        ("Marrow edema at L4/5.", "L4/5"),
         ("Knochenmarködem in BWK 12.", "T12"),
         ("Marrow edema of the T1 vertebra.", "T1"),
         ("Marrow edema on T2 of the hip.", ""),
@@ -182,6 +182,38 @@ def test_the_place_is_the_nearest_in_the_sentence_or_the_label_of_the_line(
 )
 def test_a_level_of_the_spine_is_no_mr_sequence(reader: ReportReader, text: str, level: str) -> None:
     assert only(reader, text).level == level
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("Marrow edema at L4/5 and L5/S1.", ["L4/5", "L5/S1"]),
+        ("Marrow edema of L1, L2, and L4.", ["L1", "L2", "L4"]),
+        ("L1 and L2 vertebral bodies with marrow edema.", ["L1", "L2"]),
+        ("Marrow edema of L1, L2 is normal.", ["L1"]),
+        ("Marrow edema of L1 between T12 and L2.", ["L1"]),
+    ],
+)
+def test_levels_that_are_listed(reader: ReportReader, text: str, levels: list[str]) -> None:
+    assert [each.level for each in reader.read(text, of_mri=True).mentions] == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Marrow edema of the left hip and of the right knee.", ["hip left", "knee right"]),
+        ("Marrow edema of the left hip and knee.", ["hip left", "knee left"]),
+        ("Marrow edema of the left talus and calcaneus and the right hip.", ["ankle_foot left", "hip right"]),
+        ("No marrow edema of the hip and the knee.", ["hip None", "knee None"]),
+        ("Marrow edema of the left hip and knee effusion.", ["hip left", "knee left"]),
+        ("Marrow edema of the left hip, the right knee is normal.", ["hip left"]),
+        ("Marrow edema of the hip extending to the sacrum and ilium.", ["hip None"]),
+        ("Marrow edema of the left talus and effusion of the right knee.", ["ankle_foot left", "knee right"]),
+    ],
+)
+def test_places_that_are_listed(reader: ReportReader, text: str, places: list[str]) -> None:
+    """A finding at two regions is two; a place that belongs to the next finding is none of it."""
+    assert [f"{each.site} {each.side}" for each in reader.read(text, of_mri=True).mentions] == places
 
 
 def test_levels_have_one_spelling() -> None:
