@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.snapshot.medication import Order, Standing
-from cds_hooks.snapshot.model import Listing
+from cds_hooks.snapshot.model import GapKind, Listing
 from cds_hooks.snapshot.patient import Demographics
 from cds_hooks.snapshot.problem import Answer
 from cds_hooks.snapshot.report_text.model import Region, Side
@@ -261,6 +261,13 @@ def test_a_failed_query_for_tests_is_no_unknown_status() -> None:
     """In a woman the failed query is said, not that no test is on record."""
     patient = a_patient(WAVES, demographics=A_WOMAN, pregnancy_results=cut_off(Need.PREGNANCY))
     spec(patient, missing(RULE, Need.PREGNANCY))
+
+
+def test_tests_that_cannot_be_used_are_no_unknown_status() -> None:
+    """Nor where what is recorded cannot be used."""
+    tests: Any = Listing(gap=unusable(Need.PREGNANCY))
+    patient = a_patient(WAVES, demographics=A_WOMAN, pregnancy_results=tests)
+    spec(patient, missing(RULE, Need.PREGNANCY, GapKind.UNUSABLE))
 
 
 def test_an_injection_before_a_cut() -> None:

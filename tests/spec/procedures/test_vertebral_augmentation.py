@@ -178,6 +178,12 @@ def test_what_could_not_be_used_beside_a_missing_test() -> None:
     spec(a_patient(CEMENT, labs=TESTED, allergies=allergies), missing(RULE, Need.ALLERGIES, GapKind.UNUSABLE))
 
 
+def test_results_that_cannot_be_used_are_not_missing() -> None:
+    """Then: the check could not be made; nobody is asked for a test that may be there."""
+    labs: Any = Listing(gap=unusable(Need.INR))
+    spec(a_patient(CEMENT, labs=labs), missing(RULE, Need.INR, GapKind.UNUSABLE))
+
+
 def test_a_cut_off_list_of_results() -> None:
     """One normal value arrived; the rest may hold a newer one."""
     labs: Any = cut_off(Need.INR, TESTED[0])
