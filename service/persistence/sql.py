@@ -29,7 +29,7 @@ from service.persistence.tables import audit, cards, decisions, tallies
 
 log = structlog.get_logger()
 BATCH = 500
-SLICE = 25
+SLICE = 5
 DRAIN_SECONDS = 10.0
 # A moment's wait makes one transaction of many calls: each transaction has a price of its own.
 LINGER_SECONDS = 0.25
