@@ -76,7 +76,7 @@ def evaluate(rules: Sequence[AnyRule], patient: Patient) -> tuple[Judged, ...]:
     contexts = _Contexts(patient)
     judged: list[Judged] = []
     for rule in rules:
-        for order in _asked_about(rule, patient):
+        for order in _drafts_for(rule, patient):
             verdict = _gated(rule, order, patient, contexts)
             if not isinstance(verdict, NotApplicable):
                 judged.append(Judged(rule.rule, order, verdict))
@@ -99,7 +99,7 @@ class _Contexts:
         return self._found[key]
 
 
-def _asked_about(rule: AnyRule, patient: Patient) -> Sequence[Order | None]:
+def _drafts_for(rule: AnyRule, patient: Patient) -> Sequence[Order | None]:
     """The drafts that a rule of orders is asked about; a rule of the chart is asked once."""
     return (None,) if isinstance(rule, ChartRule) else [order for order in patient.drafts if rule.concerns(order)]
 

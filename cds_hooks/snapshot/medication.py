@@ -312,6 +312,11 @@ class Order:
             return self.medication.fact
         return self.line or Fact(name="order", value=self.kind, kind=str(Standing.DRAFT), resource=self.reference)
 
+    @property
+    def replaces(self) -> str | None:
+        """The order that it takes the place of."""
+        return self.medication.replaces if self.medication else None
+
     def gives(self, *groups: DrugGroup) -> bool:
         return self.medication is not None and not self.medication.groups.isdisjoint(groups)
 

@@ -5,8 +5,10 @@ Judgments that more than one rule needs are methods with clinical names; each is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 
 from cds_hooks.snapshot import course, gestation, imaging, indication, measures, pregnancy, report_text, safety
 from cds_hooks.snapshot.allergy import Allergy
@@ -110,7 +112,7 @@ class Patient:
 
     def on_file(self, group: DrugGroup, *standings: Standing, beside: Order | None = None) -> tuple[Medication, ...]:
         """Orders and statements of the chart in these standings, without the one that the draft `beside` replaces."""
-        replaced = beside.medication.replaces if beside and beside.medication else None
+        replaced = beside.replaces if beside else None
         return tuple(
             item
             for item in self.medications.about(group)
@@ -120,12 +122,16 @@ class Patient:
     def drafted(self, *groups: DrugGroup, beside: Order | None = None) -> tuple[Medication, ...]:
         """The other drafts of the session that give a drug of these groups, without the one that `beside` replaces."""
         others = (order for order in self.drafts if order is not beside and order.gives(*groups))
-        replaced = beside.medication.replaces if beside and beside.medication else None
+        replaced = beside.replaces if beside else None
         return tuple(order.medication for order in others if order.medication and order.reference != replaced)
+
+    def named_before(self, order: Order, partners: Sequence[str]) -> bool:
+        """Is one of these drafts before this one? Of two that find each other the first has the card."""
+        return any(other.reference in partners for other in takewhile(lambda each: each is not order, self.drafts))
 
     def takes(self, *groups: DrugGroup, beside: Order | None = None) -> Finding[Medication]:
         """ACTIVE_MED with the draft basket (rule specification 0.2): active on file, or drafted beside this order."""
-        replaced = beside.medication.replaces if beside and beside.medication else None
+        replaced = beside.replaces if beside else None
         on_file = (item for item in self.medications.about(*groups) if item.reference != replaced)
         active = tuple(item for item in on_file if item.is_active(*groups))
         return finding(active + self.drafted(*groups, beside=beside), self.medication_gaps(beside))

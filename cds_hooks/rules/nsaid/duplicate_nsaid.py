@@ -8,8 +8,6 @@ Then    warn and offer to remove the draft; an active order is left to a person
 
 from __future__ import annotations
 
-from itertools import takewhile
-
 from cds_hooks.authoring.evidence import NSAID_LABEL, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
@@ -71,10 +69,5 @@ def _advice(found: Present[Medication], order: Order, patient: Patient) -> Advic
         unchecked=found.gaps,
         proposals=(delete, *(() if only_drafts else (Propose(Service.PHARMACIST_REVIEW),))),
         partners=drafted,
-        mirror=_named_before(order, drafted, patient),
+        mirror=patient.named_before(order, drafted),
     )
-
-
-def _named_before(order: Order, drafted: tuple[str, ...], patient: Patient) -> bool:
-    """Of two drafts the first has the card."""
-    return any(other.reference in drafted for other in takewhile(lambda each: each is not order, patient.drafts))

@@ -10,8 +10,6 @@ Then    warn, and offer to remove the draft of the second product
 
 from __future__ import annotations
 
-from itertools import takewhile
-
 from cds_hooks.authoring.evidence import COLECALCIFEROL_SMPC, IOM_UPPER_LIMIT, Evidence
 from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
@@ -101,7 +99,7 @@ def _advice(
     named = others.items if isinstance(others, Present) else ()
     products = (item for item in named if vitamin_d_products.is_vitamin_d(item))
     drafted = tuple(item.reference for item in products if item.standing is Standing.DRAFT)
-    mirror = _named_before(order, drafted, patient)
+    mirror = patient.named_before(order, drafted)
     measured = level.facts if isinstance(level, Present) and not mirror else ()
     limit = patient.policy[DOSE_LIMIT]
     dose = () if total is None else (SUM.format(total=total, limit=limit), LOADING)
@@ -117,8 +115,3 @@ def _advice(
         mirror=mirror,
         arm="duplicate" if duplicate else "dose",
     )
-
-
-def _named_before(order: Order, drafted: tuple[str, ...], patient: Patient) -> bool:
-    """Of two drafts the first has the card."""
-    return any(other.reference in drafted for other in takewhile(lambda each: each is not order, patient.drafts))

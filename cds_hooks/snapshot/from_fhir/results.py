@@ -17,6 +17,7 @@ from cds_hooks.snapshot.from_fhir.reader import Lookups, Reader, code_of, text_o
 from cds_hooks.snapshot.from_fhir.recognition import coded, concepts_of, texts_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in
 from cds_hooks.snapshot.gestation import weeks_and_days
+from cds_hooks.snapshot.heart import CLASSES
 from cds_hooks.snapshot.labs import RACE_SPECIFIC
 from cds_hooks.snapshot.measures import BONE, IMMUNOLOGY, KIDNEY_AND_CLOTTING, SCORES, SCREENING, VITAL_SIGNS
 from cds_hooks.snapshot.model import Fact, Gap, GapKind, Indexed, Listing, Unread
@@ -76,7 +77,6 @@ FORMULAS = {"egfr_ckd_epi_2021": 0, "egfr_ckd_epi": 1, "egfr_mdrd": 2}
 OTHER_FORMULA = 3
 """Which eGFR of one sample counts: the order of the rule specification (0.2), then all other formulas."""
 
-NYHA_CLASSES = frozenset({Concept.NYHA_1, Concept.NYHA_2, Concept.NYHA_3, Concept.NYHA_4})
 INTERPRETATIONS: Mapping[str, Answer] = {
     **dict.fromkeys(("POS", "R", "RR", "DET"), Answer.POSITIVE),
     **dict.fromkeys(("NEG", "NR", "ND"), Answer.NEGATIVE),  # codespell:ignore
@@ -241,7 +241,7 @@ def _nyha_class(row: Row[fhir.Observation], part: Valued, when: When | None, rea
     words = [*(texts_of((said,)) if said else ()), part.value_string or "", _number(part)]
     words += [] if part.value_integer is None else [f"{part.value_integer:g}"]
     named = (concepts_of(fhir.CodeableConcept(text=f"NYHA {text}"), reader.lookups) for text in words if text)
-    found = concepts_of(said, reader.lookups).union(*named) & NYHA_CLASSES
+    found = concepts_of(said, reader.lookups).union(*named) & CLASSES.keys()
     if len(found) != 1:
         return _unusable(Concept.NYHA_CLASS, "names no class")
     [nyha] = found
