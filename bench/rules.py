@@ -106,9 +106,9 @@ def measure(console: Console, pace: Pace) -> list[Figure]:
     console.print(table)
     signed, viewed = both
     asked = len(advisor.asked[Hook.ORDER_SIGN].rules)
-    each = [*signed.again.costs.values(), *[_choosing(advisor, draft) / asked] * (asked - len(signed.again))]
+    of_order = [*signed.again.costs.values(), *[_choosing(advisor, draft) / asked] * (asked - len(signed.again))]
     return [
-        Figure(f"a rule of an order: the median of all {asked}", (median(each),), RULE_US, "us"),
+        Figure(f"a rule of an order: the median of all {asked}", (median(of_order),), RULE_US, "us"),
         Figure(
             f"a rule of the chart: the median of all {len(viewed.again)}",
             (median(viewed.again.costs.values()),),

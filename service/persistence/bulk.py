@@ -6,13 +6,13 @@ several times the writing itself (docs/adr/0023). The rows are lists in the orde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, Select, Table, Text, bindparam, cast, func, select, true
+from sqlalchemy import JSON, Column, ColumnElement, DateTime, Table, Text, bindparam, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.persistence.database import insert_into
@@ -22,47 +22,64 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite.dml import Insert as SqliteInsert
 
 ROWS = "rows"
+COUNT = "count"
+ZONE = "+00:00"
+# What becomes of a row whose key is there already.
+Known = Literal["refused", "passed over", "counted on"]
+
+
+def encoded(table: Table, row: Mapping[str, Any], without: Collection[str] = ()) -> bytes:
+    """A row as `add` takes it, but for the columns that its statement gives to all rows."""
+    return msgspec.json.encode([_plain(row[name]) for name in _names(table, tuple(without))])
 
 
 async def add(
-    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, known_too: bool = False
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[bytes],
+    *,
+    known: Known = "refused",
+    same: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add the rows; with `known_too`, those that are there already are passed over."""
+    """Add the rows, with the values of `same` in each of them."""
     if rows:
-        sqlite = connection.dialect.name == "sqlite"
-        given = _encoded(table, rows, "" if sqlite else "+00:00")
-        await connection.execute(_statement(table, sqlite, known_too), {ROWS: given})
+        statement = _statement(table, connection.dialect.name == "sqlite", known, tuple(same or ()))
+        await connection.execute(statement, {ROWS: f"[{b','.join(rows).decode()}]", **(same or {})})
 
 
 @cache
-def _statement(table: Table, sqlite: bool, known_too: bool) -> SqliteInsert | PostgresqlInsert:
-    insert = insert_into(table, sqlite=sqlite)
-    names = [column.name for column in table.columns]
-    # SQLite takes ON CONFLICT after a SELECT for a join unless there is a WHERE (SQLite: "UPSERT", parsing ambiguity).
-    filled = insert.from_select(names, _taken_apart(table, sqlite).where(true()))
-    return filled.on_conflict_do_nothing() if known_too else filled
-
-
-def _taken_apart(table: Table, sqlite: bool) -> Select[Any]:
+def _statement(table: Table, sqlite: bool, known: Known, same: tuple[str, ...]) -> SqliteInsert | PostgresqlInsert:
     given = bindparam(ROWS, type_=Text())
+    names = _names(table, same)
     if sqlite:
         each = func.json_each(given).table_valued("value")
-        return select(*(func.json_extract(each.c.value, f"$[{index}]") for index in range(len(table.columns))))
-    each = func.json_array_elements(cast(given, JSON)).table_valued("value")
+        members = [_of_sqlite(table.columns[name], each.c.value, place) for place, name in enumerate(names)]
+    else:
+        each = func.json_array_elements(cast(given, JSON)).table_valued("value")
+        members = [cast(each.c.value.op("->>")(place), table.columns[name].type) for place, name in enumerate(names)]
+    members += [bindparam(name, type_=table.columns[name].type) for name in same]
+    # SQLite takes ON CONFLICT after a SELECT for a join unless there is a WHERE (SQLite: "UPSERT", parsing ambiguity).
+    filled = insert_into(table, sqlite=sqlite).from_select([*names, *same], select(*members).where(true()))
+    if known == "passed over":
+        return filled.on_conflict_do_nothing()
+    if known == "counted on":
+        more = table.columns[COUNT] + filled.excluded[COUNT]
+        return filled.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_={COUNT: more})
+    return filled
 
-    def member(index: int) -> ColumnElement[Any]:
-        return cast(each.c.value.op("->>")(index), table.columns[index].type)
 
-    return select(*(member(index) for index in range(len(table.columns))))
-
-
-def _encoded(table: Table, rows: Sequence[Mapping[str, Any]], zone: str) -> str:
-    names = [column.name for column in table.columns]
-    return msgspec.json.encode([[_plain(row[name], zone) for name in names] for row in rows]).decode()
+def _of_sqlite(column: Column[Any], row: ColumnElement[Any], place: int) -> ColumnElement[Any]:
+    """Times as SQLAlchemy writes them into SQLite, which knows no zones."""
+    member = func.json_extract(row, f"$[{place}]")
+    return func.replace(member, ZONE, "") if isinstance(column.type, DateTime) else member
 
 
-def _plain(value: object, zone: str) -> object:
-    """Times as SQLAlchemy writes them into SQLite, which knows no zones; for PostgreSQL with theirs. Always UTC."""
+@cache
+def _names(table: Table, without: tuple[str, ...]) -> list[str]:
+    return [column.name for column in table.columns if column.name not in without]
+
+
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") + zone
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") + ZONE
     return value.isoformat() if isinstance(value, date) else value

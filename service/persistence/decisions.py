@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -185,16 +185,14 @@ def card_rows(record: CallRecord) -> list[dict[str, Any]]:
 Tally = tuple[date, str, str, str, str, int, str, str]
 
 
-def tallied(records: Iterable[CallRecord]) -> Counter[Tally]:
-    """Calls and verdicts of these records, counted. The day is that of the site's zone."""
-    counted: Counter[Tally] = Counter()
-    for record in records:
-        day, client, tenant = record.decision.as_of.date(), record.client, record.tenant or ""
-        counted[day, client, tenant, record.service, "", 0, ANSWERED, ""] += 1
-        for o in record.decision.outcomes:
-            gap = storable(o.gap) if o.gap else ""
-            counted[day, client, tenant, record.service, o.rule, o.version, o.verdict, gap] += 1
-    return counted
+def tally(record: CallRecord) -> list[Tally]:
+    """What this record adds one to: the call and its verdicts. The day is that of the site's zone."""
+    day, client, tenant = record.decision.as_of.date(), record.client, record.tenant or ""
+    verdicts = [
+        (day, client, tenant, record.service, o.rule, o.version, o.verdict, storable(o.gap) if o.gap else "")
+        for o in record.decision.outcomes
+    ]
+    return [(day, client, tenant, record.service, "", 0, ANSWERED, ""), *verdicts]
 
 
 class _ShownBasis(msgspec.Struct):

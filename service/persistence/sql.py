@@ -8,47 +8,33 @@ database that is down, slow or full longer than that costs records, which are co
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import SetupError
 from service.observability.redaction import described
-from service.persistence import bulk
-from service.persistence.audit import Chain, Entry, audit_key, digest, open_chain
+from service.persistence.audit import Chain, Entry, audit_key, open_chain
+from service.persistence.batch import Batch, Kept, kept
 from service.persistence.database import Database
-from service.persistence.decisions import CallRecord, card_rows, row, tallied
-from service.persistence.tables import audit, cards, decisions, tallies
+from service.persistence.decisions import CallRecord
+from service.persistence.tables import audit
 
 log = structlog.get_logger()
-BATCH = 500
-SLICE = 5
+BATCH = 1000
+SLICE = 3
 DRAIN_SECONDS = 10.0
-# A moment's wait makes one transaction of many calls: each transaction has a price of its own.
-LINGER_SECONDS = 0.25
+# One transaction a second, since each has its price: a call that comes meanwhile waits for a part of it.
+LINGER_SECONDS = 1.0
 RETRY_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 5.0
 ATTEMPT_SECONDS = 20.0
 # Said in one line per this many lost records: a full queue loses one per call.
 LOSSES_PER_LINE = 1000
-TALLY_COLUMNS = [column.name for column in tallies.columns]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one transaction writes. The entry is what tells a batch that is in the database from one that is not."""
-
-    entry: Entry
-    decisions: Sequence[Mapping[str, Any]]
-    cards: Sequence[Mapping[str, Any]]
-    tallies: Sequence[Mapping[str, Any]]
 
 
 class SqlDecisions:
@@ -127,7 +113,8 @@ class SqlDecisions:
                 await self._pause(LINGER_SECONDS)
             records += [self._queue.get_nowait() for _ in range(min(self._queue.qsize(), BATCH - 1))]
             self._writing = len(records)
-            await self._keep(records)
+            if made := await self._made(records):
+                await self._keep(made)
             self._writing = 0
             for _ in records:
                 self._queue.task_done()
@@ -137,7 +124,7 @@ class SqlDecisions:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    async def _keep(self, records: Sequence[CallRecord]) -> None:
+    async def _keep(self, records: Sequence[Kept]) -> None:
         """Write these records, or lose them: at once when the database refuses them, in time when it fails."""
         clock = asyncio.get_running_loop().time
         give_up, pause = clock() + RETRY_SECONDS, 0.2
@@ -147,7 +134,7 @@ class SqlDecisions:
                 async with asyncio.timeout(ATTEMPT_SECONDS):
                     chain = self._chain or await self._prepare()
                     # Made once: a batch that is tried again must be the same batch.
-                    batch = batch or await self._batch(records, chain)
+                    batch = batch or Batch.of(records, chain, self._clock())
                     await self._write(batch, chain)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the writer goes on and the loss is counted
                 self.failing = True
@@ -166,7 +153,7 @@ class SqlDecisions:
             await self._pause(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
-    async def _keep_what_can_be(self, records: Sequence[CallRecord]) -> None:
+    async def _keep_what_can_be(self, records: Sequence[Kept]) -> None:
         """One record that the database does not take must not cost the others."""
         if len(records) == 1:
             self._chain = None
@@ -185,52 +172,27 @@ class SqlDecisions:
             self.ready, self.failing = True, False
         return self._chain
 
-    async def _batch(self, records: Sequence[CallRecord], chain: Chain) -> Batch:
-        rows: list[dict[str, Any]] = []
-        kept: list[CallRecord] = []
+    async def _made(self, records: Sequence[CallRecord]) -> list[Kept]:
+        """The records as the database takes them."""
+        made = []
         for number, record in enumerate(records):
             try:
-                rows.append(row(record, self._key))
-                kept.append(record)
+                made.append(kept(record, self._key, self._audit_key))
             except Exception as error:  # noqa: BLE001 -- an error of ours, which must not cost the other records
                 log.error("decision_not_made", **described(error))  # noqa: TRY400 -- never with its message
                 self._lose(1, "failed")
             if number % SLICE == 0:
                 await asyncio.sleep(0)  # calls are answered in between
-        told = [[each["decision_id"], digest(self._audit_key, decisions, each)] for each in rows]
-        entry = chain.linked("decisions", told, self._clock())
-        shown = [card for record in kept for card in card_rows(record)]
-        # In one order for all writers: two that wait for each other's rows would wait forever.
-        return Batch(
-            entry,
-            [{**each, "chain": entry.chain, "entry": entry.entry} for each in rows],
-            sorted(shown, key=lambda card: (card["client"], card["tenant"], card["uuid"])),
-            [dict(zip(TALLY_COLUMNS, (*key, count), strict=True)) for key, count in sorted(tallied(kept).items())],
-        )
+        return made
 
     async def _write(self, batch: Batch, chain: Chain) -> None:
         try:
             async with self._database.engine.begin() as connection:
-                await connection.execute(insert(audit), batch.entry.row(chain.key))
-                await self._write_rows(connection, batch)
+                await batch.write(connection, chain.key)
         except IntegrityError:
             # The connection may have died after the commit: then the entry is there, and all that belongs to it.
             if not await self._is_written(batch.entry, chain.key):
                 raise
-
-    async def _write_rows(self, connection: AsyncConnection, batch: Batch) -> None:
-        await bulk.add(connection, decisions, batch.decisions)
-        await bulk.add(connection, cards, batch.cards, known_too=True)  # a repeated call gives the same cards again
-        if not batch.tallies:
-            return
-        counting = self._database.insert(tallies)
-        await connection.execute(
-            counting.on_conflict_do_update(
-                index_elements=list(tallies.primary_key.columns),
-                set_={"count": tallies.c.count + counting.excluded.count},
-            ),
-            batch.tallies,
-        )
 
     async def _is_written(self, entry: Entry, key: bytes) -> bool:
         async with self._database.engine.connect() as connection:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from cds_hooks.decision import CardRecord, Decision, Outcome
-from service.persistence.decisions import CallRecord
+from service.persistence.decisions import CallRecord, DecisionStore
 
 PATIENT = "patient-4711"
 KEY = b"a key of the site"
@@ -47,3 +48,10 @@ def a_record(
         timings={"answer": 0.5},
         response=response,
     )
+
+
+async def nothing_waits(store: DecisionStore) -> None:
+    """Wait until the store has written, or lost, all that it was given; for ten seconds at most."""
+    async with asyncio.timeout(10):
+        while store.waiting:  # noqa: ASYNC110 -- the store tells nobody when it has written
+            await asyncio.sleep(0.01)

@@ -23,7 +23,7 @@ from service.persistence.audit import audit_key
 from service.persistence.database import Database
 from service.persistence.sql import SqlDecisions
 from service.persistence.verification import verify
-from tests.builders.decisions import KEY, a_record
+from tests.builders.decisions import KEY, a_record, nothing_waits
 from tests.builders.history import recorded
 from tests.integration.test_shell_support import NOW, SIGN, a_call, calling
 from tests.unit.service.persistence.test_sql_decisions import count
@@ -284,7 +284,7 @@ async def test_a_clock_that_jumps(database_url: str) -> None:
     await store.start()
     for number, moment in enumerate(moments):
         store.record(a_record(number, as_of=moment))
-        await asyncio.sleep(0.4)  # a batch of its own, under the clock's next time
+        await nothing_waits(store)  # a batch of its own, under the clock's next time
     await store.stop()
     assert await count(database_url) == 4
     assert await holds(database_url)

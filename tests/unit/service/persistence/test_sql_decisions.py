@@ -18,7 +18,7 @@ from service.persistence.database import Database
 from service.persistence.decisions import MemoryDecisions, patient_key, row
 from service.persistence.sql import BATCH, SqlDecisions
 from service.persistence.tables import audit, cards, decisions, tallies
-from tests.builders.decisions import AT, KEY, PATIENT, a_card, a_record
+from tests.builders.decisions import AT, KEY, PATIENT, a_card, a_record, nothing_waits
 from tests.unit.service.sqlite_threads import sqlite_threads_end
 
 pytestmark = pytest.mark.asyncio
@@ -188,11 +188,12 @@ async def test_a_record_that_cannot_be_made_costs_no_card(database_url: str) -> 
     store = store_at(database_url)
     await store.start()
     store.record(a_record(1, response=b"no JSON"))
-    await asyncio.sleep(0.4)  # alone in its batch
+    await nothing_waits(store)  # alone in its batch
     store.record(a_record(3, response=b"no JSON"))
     store.record(a_record(2))
     await store.stop()
     assert (await count(database_url), store.lost) == (1, 2)
+    assert await count(database_url, audit) == 2  # the opening, and the batch of the one that could be made
 
 
 async def test_one_record_that_is_refused_costs_no_other(database_url: str) -> None:
@@ -220,7 +221,7 @@ async def test_a_batch_whose_commit_went_through_unheard_is_not_written_twice(da
     store = Deaf(Database(database_url, create=True), KEY, 100)
     await store.start()
     store.record(a_record())
-    await asyncio.sleep(0.5)
+    await nothing_waits(store)
     await store.stop()
     assert (await count(database_url), store.lost) == (1, 0)
     assert [tally["count"] for tally in await rows(database_url, tallies)] == [1, 1]
