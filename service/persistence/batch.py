@@ -46,7 +46,7 @@ class Batch:
         return cls(
             entry=chain.linked("decisions", [each.told for each in records], at),
             decisions=[each.decision for each in records],
-            cards=[row for _, row in shown],
+            cards=[card for _, card in shown],
             tallies=[encoded(tallies, dict(zip(TALLY_COLUMNS, (*key, times), strict=True))) for key, times in counted],
         )
 
