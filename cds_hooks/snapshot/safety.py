@@ -93,7 +93,7 @@ def infection_behind_edema(patient: Patient, site: Site) -> Finding[Factual]:
     )
 
 
-def local_infection(patient: Patient, site: Site) -> Finding[Problem]:
+def local_infection(patient: Patient, site: Site) -> Finding[Factual]:
     """An infection of bone or joint, or of soft tissue, on record at this very site, suspected ones included."""
     of_bone = only(_problems(patient, None, BONE_INFECTION), lambda item: item.site.same_as(site))
     return any_of(of_bone, soft_tissue_infection(patient, site))
