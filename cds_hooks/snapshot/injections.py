@@ -26,9 +26,15 @@ class Injection:
     fact: Fact
 
 
+def joints_of(order: Order) -> tuple[Site, ...]:
+    """Where the draft goes; where it does not say, the places that it is given for."""
+    return (order.site,) if order.site.known else order.reasons.sites
+
+
 def at_joint_of(order: Order, site: Site) -> bool:
-    """Is this the joint that the draft goes to? Where the draft does not say, it may be any."""
-    return not order.site.known or order.site.same_as(site)
+    """Is this the joint that the draft goes to? Where neither the draft nor its reason says, it may be any."""
+    joints = joints_of(order)
+    return not joints or any(joint.same_as(site) for joint in joints)
 
 
 def earlier_injections(patient: Patient, within_days: float) -> Finding[Injection]:

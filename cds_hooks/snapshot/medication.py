@@ -271,8 +271,8 @@ class Order:
     medicine yet. `concepts` are what the code and the words of an order of another kind say: an MRI, a cast, bed rest.
     `selected` is False for a draft that only counts as a partner (order-select). `planned_days` is how long it is to
     last, None where that is not said. `levels` are those of the spine that an augmentation names. `sequences` are the
-    MR sequences it asks for, empty where it names none. `hypothetical` marks the draft that stands for a proposal of
-    ours (rule specification 0.2, HYPOTHETICAL DRAFT).
+    MR sequences it asks for, empty where it names none; `agents` are the groups of the contrast agents that it names.
+    `hypothetical` marks the draft that stands for a proposal of ours (rule specification 0.2, HYPOTHETICAL DRAFT).
     """
 
     reference: str
@@ -285,6 +285,7 @@ class Order:
     levels: frozenset[str] = frozenset()
     planned_days: float | None = None
     sequences: frozenset[Series] = frozenset()
+    agents: frozenset[DrugGroup] = frozenset()
     line: Fact | None = None
     hypothetical: bool = False
     unreadable: str = ""

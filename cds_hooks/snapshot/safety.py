@@ -93,6 +93,12 @@ def infection_behind_edema(patient: Patient, site: Site) -> Finding[Factual]:
     )
 
 
+def local_infection(patient: Patient, site: Site) -> Finding[Factual]:
+    """An infection of bone or joint, or of soft tissue, on record at this very site, suspected ones included."""
+    of_bone = only(_problems(patient, None, BONE_INFECTION), lambda item: item.site.same_as(site))
+    return any_of(of_bone, soft_tissue_infection(patient, site))
+
+
 def soft_tissue_infection(patient: Patient, site: Site) -> Finding[Problem]:
     """An ulcer, cellulitis or abscess at this very site, suspected ones included. A foot ulcer is one of the foot, also
     where no site is said; what a code gives to the lower limb as a whole is counted at knee, ankle and foot; any other

@@ -218,6 +218,7 @@ def an_order(
     site: Site = ANYWHERE,
     planned_days: float | None = None,
     sequences: Sequence[Series] = (),
+    agents: Sequence[DrugGroup] = (),
     levels: Sequence[str] = (),
 ) -> Order:
     """A draft that gives no medicine: of a procedure, an examination or a device, without a reason."""
@@ -230,6 +231,7 @@ def an_order(
         site=site,
         planned_days=planned_days,
         sequences=frozenset(sequences),
+        agents=frozenset(agents),
         levels=frozenset(levels),
     )
 

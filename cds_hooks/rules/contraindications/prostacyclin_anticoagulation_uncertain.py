@@ -16,8 +16,8 @@ from cds_hooks.authoring.override import OverrideReason
 from cds_hooks.authoring.rule import ORDER_HOOKS, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, MissingData, Propose, Satisfied, Verdict
 from cds_hooks.snapshot import anticoagulation
-from cds_hooks.snapshot.medication import Order, Standing
-from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of
+from cds_hooks.snapshot.medication import Medication, Order, Standing
+from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, unless
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Service
 
@@ -60,7 +60,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
     active = patient.takes(DrugGroup.ANTICOAGULANT, beside=order)
     if isinstance(active, Present):
         return SATISFIED  # BME-CI-01 speaks
-    doubts = _doubts(order, patient)
+    doubts = _doubts(order, patient, active)
     if isinstance(doubts, Unknown):
         return MissingData(doubts.gap)
     if isinstance(doubts, Absent):
@@ -78,13 +78,14 @@ def assess(order: Order, patient: Patient) -> Verdict:
     )
 
 
-def _doubts(order: Order, patient: Patient) -> Finding[Factual]:
-    """Every sign that the patient may be anticoagulated."""
+def _doubts(order: Order, patient: Patient, active: Finding[Medication]) -> Finding[Factual]:
+    """Every sign that the patient may be anticoagulated. A raised INR and an entry on the problem list are signs where
+    no order explains them: where the orders could not be read, nobody can say."""
+    unexplained = any_of(anticoagulation.unexplained_inr(patient), anticoagulation.on_problem_list(patient))
     return any_of(
         anticoagulation.unclear_orders(patient, order),
         anticoagulation.in_washout(patient, order),
-        anticoagulation.unexplained_inr(patient),
-        anticoagulation.on_problem_list(patient),
+        unless(unexplained, active),
     )
 
 

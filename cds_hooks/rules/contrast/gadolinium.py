@@ -22,9 +22,10 @@ from cds_hooks.authoring.verdict import (
 )
 from cds_hooks.snapshot import safety
 from cds_hooks.snapshot.indication import MRI, asks_about_edema
-from cds_hooks.snapshot.medication import Medication, Order
+from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import (
     Absent,
+    Fact,
     Factual,
     Finding,
     Present,
@@ -57,8 +58,8 @@ RULE = Rule(
         Need.ALLERGIES,
     ),
     evidence=(Evidence(ACR_GADOLINIUM, "group I, II and III agents; pregnancy"),),
-    limits="Society statements, read in secondary copies. Orders do not carry the agent: one of group II is assumed "
-    "unless another is drafted beside the MRI.",
+    limits="Society statements, read in secondary copies. Orders seldom name the agent: one of group II is assumed "
+    "unless the order names another, or another is drafted beside the MRI.",
     thresholds=(GADOLINIUM_EGFR, GADOLINIUM_EGFR_DAYS),
 )
 
@@ -84,7 +85,7 @@ def assess(order: Order, patient: Patient) -> Verdict:
 
 
 def _assess(order: Order, patient: Patient) -> Verdict:
-    agents = patient.drafted(DrugGroup.GADOLINIUM_GROUP_1, beside=order)
+    agents = _group_1(order, patient)
     egfr = patient.egfr(patient.policy[GADOLINIUM_EGFR_DAYS])
     pregnancy, kidneys = patient.pregnancy, any_of(patient.has(*safety.KIDNEY_FAILURE), _low(egfr, patient))
     allergy = patient.allergic(Concept.GADOLINIUM_ALLERGY, *AGENTS)
@@ -100,6 +101,13 @@ def _assess(order: Order, patient: Patient) -> Verdict:
     return Satisfied(remarks_of(*arms))
 
 
+def _group_1(order: Order, patient: Patient) -> tuple[Fact, ...]:
+    """The agents of group I: named by the order, or drafted beside it."""
+    drafted = patient.drafted(DrugGroup.GADOLINIUM_GROUP_1, beside=order)
+    named = (order.fact,) if DrugGroup.GADOLINIUM_GROUP_1 in order.agents else ()
+    return (*named, *(item.fact for item in drafted))
+
+
 def _low(egfr: Finding[Result], patient: Patient) -> Finding[Result]:
     if not isinstance(egfr, Present):
         return egfr
@@ -107,15 +115,13 @@ def _low(egfr: Finding[Result], patient: Patient) -> Finding[Result]:
     return finding(tuple(item for item in egfr.items if item.surely_below(limit)), egfr.gaps, egfr.remarks)
 
 
-def _advice(
-    order: Order, indicator: Indicator, arms: tuple[Finding[Factual], ...], agents: tuple[Medication, ...]
-) -> Advice:
+def _advice(order: Order, indicator: Indicator, arms: tuple[Finding[Factual], ...], agents: tuple[Fact, ...]) -> Advice:
     facts = tuple(fact for each in arms if isinstance(each, Present) for fact in each.facts)
     return Advice(
         indicator=indicator,
         summary=AGAINST if facts else KIDNEYS_UNKNOWN,
         detail=(ENOUGH, GROUP_I) if agents else (ENOUGH,),
-        because=(order.fact, *(item.fact for item in agents), *facts),
+        because=tuple(dict.fromkeys((order.fact, *agents, *facts))),
         unchecked=tuple(dict.fromkeys(gap for each in arms for gap in gaps_of(each))),
         remarks=remarks_of(*arms),
         proposals=(UpdateDraft(order.reference, Change.WITHOUT_CONTRAST),),

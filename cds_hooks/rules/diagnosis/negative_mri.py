@@ -28,7 +28,7 @@ from cds_hooks.snapshot.model import Absent, Finding, Present, Unknown, finding,
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.site import Site
-from cds_hooks.snapshot.vocabulary import Need, Service
+from cds_hooks.snapshot.vocabulary import Concept, Need, Service
 
 NEGATIVE_MRI_DAYS = Threshold(
     name="negative-mri-days", unit="d", default=183, low=30, high=365, source="rule specification: six months"
@@ -85,8 +85,11 @@ def _ruled_out(order: Order, patient: Patient) -> Finding[EdemaReport]:
 
 
 def _sites(order: Order, patient: Patient) -> tuple[Site, ...]:
-    """Where the draft goes, else where its reason is, else where the edema is recorded."""
-    if order.site.known:
+    """Where the procedure goes, else where its reason is, else where the edema is recorded.
+
+    A medicine acts elsewhere than where it is injected, and a sympathetic block elsewhere than at its nerves.
+    """
+    if order.site.known and not order.medication and not order.asks_for(Concept.SYMPATHETIC_BLOCK):
         return (order.site,)
     if order.reasons.sites:
         return order.reasons.sites

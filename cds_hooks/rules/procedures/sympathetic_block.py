@@ -21,7 +21,7 @@ from cds_hooks.authoring.verdict import (
     UpdateDraft,
     Verdict,
 )
-from cds_hooks.snapshot import anticoagulation, procedures, spine
+from cds_hooks.snapshot import anticoagulation, procedures, safety, spine
 from cds_hooks.snapshot.medication import Medication, Order
 from cds_hooks.snapshot.model import Absent, Factual, Finding, Present, Unknown, any_of, finding
 from cds_hooks.snapshot.patient import Patient
@@ -47,8 +47,6 @@ RULE = Rule(
         Need.INR,
         Need.PLATELETS,
         Need.KIDNEY_FUNCTION,
-        Need.INFLAMMATION,
-        Need.TEMPERATURE,
         Need.OPEN_ORDERS,
     ),
     evidence=(
@@ -72,7 +70,7 @@ STOPPING = "Stopping a medicine needs the agreement of its prescriber."
 def assess(order: Order, patient: Patient) -> Verdict:
     if not order.asks_for(Concept.SYMPATHETIC_BLOCK):
         return NOT_APPLICABLE
-    infection = patient.infection(order.site if order.site.known else spine.SPINE)
+    infection = safety.local_infection(patient, order.site if order.site.known else spine.SPINE)
     clotting = _clotting(order, patient)
     antiplatelet, unclear = _p2y12(order, patient), _unclear(order, patient)
     match any_of(clotting, infection, antiplatelet, unclear):

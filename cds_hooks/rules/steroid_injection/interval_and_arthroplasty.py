@@ -11,7 +11,7 @@ from cds_hooks.authoring.evidence import JOINT_INJECTION, Evidence
 from cds_hooks.authoring.rule import ORDER_HOOKS, Gate, Rule
 from cds_hooks.authoring.verdict import NOT_APPLICABLE, SATISFIED, Advice, DeleteDraft, MissingData, Verdict
 from cds_hooks.snapshot.indication import STEROID_INJECTION, injects_steroid
-from cds_hooks.snapshot.injections import Injection, earlier_injections
+from cds_hooks.snapshot.injections import Injection, at_joint_of, earlier_injections, joints_of
 from cds_hooks.snapshot.medication import Order
 from cds_hooks.snapshot.model import Finding, Gap, GapKind, Present, Unknown, finding, gaps_of
 from cds_hooks.snapshot.patient import Patient
@@ -48,7 +48,7 @@ RULE = Rule(
 SUMMARY = "Steroid injection too soon or joint replacement within 3 months"
 SOON = "The same joint was injected lately or often; the usual interval is three months, and few injections a year."
 REPLACEMENT = "The risk of infection after a joint replacement is raised when it was injected within 3 months before."
-NO_JOINT = Gap("joint", GapKind.NOT_RECORDED, "the draft does not say which joint is injected")
+NO_JOINT = Gap("joint", GapKind.NOT_RECORDED, "neither the draft nor its reason says which joint is injected")
 
 
 def assess(order: Order, patient: Patient) -> Verdict:
@@ -75,9 +75,9 @@ def _too_soon(order: Order, patient: Patient) -> Finding[Injection]:
     earlier = earlier_injections(patient, max(policy[YEAR], policy[INTERVAL]))
     if not isinstance(earlier, Present):
         return earlier
-    if not order.site.known:
+    if not joints_of(order):
         return Unknown(NO_JOINT)
-    same = [item for item in earlier.items if item.site.same_as(order.site)]
+    same = [item for item in earlier.items if at_joint_of(order, item.site)]
     ages = [(item, item.when.age_days_at_most(patient.as_of)) for item in same]
     recent = tuple(item for item, age in ages if age < policy[INTERVAL])
     many = tuple(item for item, age in ages if age <= policy[YEAR])
@@ -89,4 +89,6 @@ def _replacement(order: Order, patient: Patient) -> Finding[Event]:
     planned = patient.planned(Concept.JOINT_REPLACEMENT, within_days=patient.policy[ARTHROPLASTY_DAYS])
     if not isinstance(planned, Present):
         return planned
-    return finding(tuple(item for item in planned.items if item.site.may_be(order.site)), planned.gaps)
+    joints = joints_of(order) or (order.site,)
+    here = tuple(item for item in planned.items if any(item.site.may_be(joint) for joint in joints))
+    return finding(here, planned.gaps)

@@ -21,15 +21,17 @@ from cds_hooks.snapshot.from_fhir.conditions import AUGMENTATION
 from cds_hooks.snapshot.from_fhir.dosage import dosages_of
 from cds_hooks.snapshot.from_fhir.given_by_order import medicine_ordered
 from cds_hooks.snapshot.from_fhir.medications import Standings, prescribed, unresolved
+from cds_hooks.snapshot.from_fhir.naming import named
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
+from cds_hooks.snapshot.from_fhir.recognition import GROUPS
 from cds_hooks.snapshot.from_fhir.sites import concepts_in, levels_of
 from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Medication, Medicine, Order, Reasons, Series, Standing
 from cds_hooks.snapshot.model import Fact
 from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
-from cds_hooks.snapshot.vocabulary import Concept
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup
 from cds_hooks.snapshot.when import When
 from cds_hooks.wire import fhir
 from cds_hooks.wire.delivery import Origin, Query
@@ -127,6 +129,7 @@ def _of_care(order: Order, draft: CareOrder, reader: Reader) -> Order:
         levels=_levels(draft, asked, reader) if concepts & AUGMENTATION else frozenset(),
         planned_days=planned_days(draft, asked, reader),
         sequences=_sequences(asked, site) if Concept.MRI_ANY in concepts else frozenset(),
+        agents=_agents(asked, reader) if Concept.MRI_ANY in concepts else frozenset(),
         line=Fact(
             name="order",
             value=asked.name,
@@ -140,6 +143,12 @@ def _of_care(order: Order, draft: CareOrder, reader: Reader) -> Order:
 
 def _levels(draft: CareOrder, asked: Asked, reader: Reader) -> frozenset[str]:
     return levels_of(reader.lookups, concepts_in(draft.body_site), asked.what)
+
+
+def _agents(asked: Asked, reader: Reader) -> frozenset[DrugGroup]:
+    """The groups of the medicines that the words of an examination name (rule specification 0.7)."""
+    given = named(asked.words, reader.lookups).given
+    return frozenset(GROUPS[entry.group] for entry in given if entry.group in GROUPS)
 
 
 def _medication(

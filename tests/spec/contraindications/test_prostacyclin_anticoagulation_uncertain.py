@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cds_hooks.authoring.verdict import Advice
@@ -371,9 +373,21 @@ def test_a_sign_at_hand_is_enough() -> None:
     spec(a_patient(a_draft(), medications=arrived), advice(RULE, "warning", unchecked=True))
 
 
+@pytest.mark.parametrize(
+    "chart",
+    [{"labs": (inr(3),)}, {"problems": (a_problem(Concept.LONG_TERM_ANTICOAGULANT),)}],
+    ids=["raised INR", "problem list"],
+)
+def test_a_sign_that_an_order_may_explain(chart: dict[str, Any]) -> None:
+    """Where the orders are out of reach nobody knows whether one explains it: the check was not made."""
+    spec(a_patient(a_draft(), **chart), UNCLEAR)
+    spec(a_patient(a_draft(), medications=cut_off(Need.MEDICATIONS), **chart), missing(RULE, Need.MEDICATIONS))
+
+
 def test_what_was_not_checked_is_named_once() -> None:
     """Several signs are looked for in the same list; when it is out of reach, the card says so once."""
-    verdict = judge(RULE, a_patient(a_draft(), medications=cut_off(Need.MEDICATIONS), labs=(inr(3),)))
+    arrived: Listing[Medication] = cut_off(Need.MEDICATIONS, blood_thinner())
+    verdict = judge(RULE, a_patient(a_draft(), medications=arrived))
     assert isinstance(verdict, Advice)
     assert verdict.unchecked == (out_of_reach(Need.MEDICATIONS),)
 

@@ -11,7 +11,7 @@ from cds_hooks.snapshot.medication import Order, Reasons
 from cds_hooks.snapshot.model import Gap, GapKind, Listing
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.problem import Result
-from cds_hooks.snapshot.vocabulary import Concept, Need
+from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need
 from tests.builders.moment import days_ago
 from tests.builders.snapshot import (
     A_WOMAN,
@@ -109,6 +109,17 @@ def test_an_agent_of_group_i() -> None:
     spec(imaged(GROUP_I, labs=(egfr(90),)), satisfied(RULE))
     pregnant = imaged(GROUP_I, demographics=A_WOMAN, problems=(a_problem(Concept.PREGNANCY),))
     spec(pregnant, WARN)
+
+
+def test_an_order_that_names_its_agent() -> None:
+    """Then: as where the agent is drafted beside it; an agent of group II changes nothing."""
+    contrast = (Concept.MRI_ANY, Concept.MRI_WITH_CONTRAST)
+    group_1 = an_order(*contrast, reasons=FOR_EDEMA, agents=[DrugGroup.GADOLINIUM_GROUP_1])
+    group_2 = an_order(*contrast, reasons=FOR_EDEMA, agents=[DrugGroup.GADOLINIUM_GROUP_2])
+    spec(imaged(draft=group_1, labs=(egfr(20),)), advice(RULE, "critical", because=["ServiceRequest/draft"]))
+    spec(imaged(draft=group_1), advice(RULE, "warning", summary=UNKNOWN, arm="missing"))
+    spec(imaged(draft=group_2, labs=(egfr(20),)), WARN)
+    spec(imaged(draft=group_2), satisfied(RULE))
 
 
 def test_an_agent_of_group_i_and_no_recent_egfr() -> None:

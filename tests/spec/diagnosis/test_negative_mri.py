@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,19 @@ def test_the_site_of_the_draft_comes_first() -> None:
     at_knee = an_order(Concept.ESWT, reasons=a_reason(Concept.EDEMA), site=KNEE)
     spec(treated(draft=at_knee), satisfied(RULE))
     spec(treated(an_mri(Assertion.ABSENT, site=KNEE), draft=at_knee), WARN)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        an_order(Concept.SYMPATHETIC_BLOCK, reasons=a_reason(Concept.EDEMA), site=Site(Region.SPINE)),
+        replace(FOR_EDEMA, site=Site(Region.SHOULDER)),
+    ],
+    ids=["nerves that are blocked", "arm that is injected"],
+)
+def test_where_nothing_is_treated(draft: Order) -> None:
+    """When: nerves are blocked or a medicine is injected elsewhere; the edema is what it treats."""
+    spec(treated(draft=draft), WARN)
 
 
 def test_the_site_of_the_reason_comes_next() -> None:

@@ -85,6 +85,15 @@ def test_infection() -> None:
     spec(both, CRITICAL)
 
 
+def test_signs_of_infection_elsewhere() -> None:
+    """Unless: osteomyelitis of another or an unknown place, or a high CRP, which are the business of BME-DX-07."""
+    here = a_problem(Concept.OSTEOMYELITIS, site=SPINE, provisional=True)
+    spec(a_patient(BLOCK, problems=[here]), advice(RULE, "critical", summary=INFECTED, offers=[HOLD]))
+    spec(a_patient(BLOCK, problems=[a_problem(Concept.OSTEOMYELITIS, site=FOOT)]), NOTHING)
+    spec(a_patient(BLOCK, problems=[a_problem(Concept.OSTEOMYELITIS)]), NOTHING)
+    spec(a_patient(BLOCK, screening_labs=[a_result(Concept.CRP, 90)]), NOTHING)
+
+
 @pytest.mark.parametrize("drug", ["clopidogrel", "prasugrel", "ticagrelor", "ticlopidine", "cangrelor", "(class)"])
 def test_a_p2y12_inhibitor(drug: str) -> None:
     """When: a P2Y12 inhibitor, or an antiplatelet of which only the class is known."""
@@ -128,7 +137,6 @@ def test_unclear_beside_a_p2y12_inhibitor() -> None:
         ({"medications": cut_off(Need.MEDICATIONS)}, Need.MEDICATIONS),
         ({"labs": cut_off(Need.INR)}, Need.INR),
         ({"problems": cut_off(Need.PROBLEMS)}, Need.PROBLEMS),
-        ({"screening_labs": cut_off(Need.INFLAMMATION)}, Need.INFLAMMATION),
     ],
 )
 def test_out_of_reach(chart: Any, about: Need) -> None:

@@ -15,7 +15,16 @@ from cds_hooks.snapshot.report_text import Region, Side
 from cds_hooks.snapshot.site import ANYWHERE, Site
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Route
 from tests.builders.moment import days_ago, days_ahead, on
-from tests.builders.snapshot import a_draft, a_medication, a_patient, an_event, an_order, cut_off, out_of_reach
+from tests.builders.snapshot import (
+    a_draft,
+    a_medication,
+    a_patient,
+    a_reason,
+    an_event,
+    an_order,
+    cut_off,
+    out_of_reach,
+)
 from tests.builders.verdicts import Expected, advice, judge, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DS-COR-03"
@@ -180,6 +189,15 @@ def test_a_draft_without_a_joint() -> None:
     spec(injected(unsaid, procedures=(done(30),)), missing(RULE, "joint", GapKind.NOT_RECORDED))
     spec(injected(unsaid), satisfied(RULE))
     spec(injected(unsaid, procedures=(done(30),), care=(replacement(30),)), advice(RULE, "warning", unchecked=True))
+
+
+def test_a_draft_whose_reason_names_the_joint() -> None:
+    """When: the draft names no joint, the place of its reason is the joint."""
+    of_knee = an_order(Concept.JOINT_INJECTION, reasons=a_reason(Concept.EDEMA_SYNDROME, sites=[KNEE]))
+    spec(injected(of_knee, procedures=(done(30),)), WARN)
+    spec(injected(of_knee, procedures=(done(30, HIP),)), satisfied(RULE))
+    spec(injected(of_knee, care=(replacement(30),)), WARN)
+    spec(injected(of_knee, care=(replacement(30, HIP),)), satisfied(RULE))
 
 
 def test_local_injections_alone() -> None:

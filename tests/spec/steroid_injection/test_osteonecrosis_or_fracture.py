@@ -11,7 +11,7 @@ from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.report_text import Region, Side
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept, Need, Route
-from tests.builders.snapshot import a_draft, a_patient, a_problem, an_order, cut_off
+from tests.builders.snapshot import a_draft, a_patient, a_problem, a_reason, an_order, cut_off
 from tests.builders.verdicts import Expected, advice, missing, not_applicable, satisfied, spec
 
 RULE = "BME-DS-COR-04"
@@ -49,6 +49,13 @@ def test_the_same_joint(problem: Any, expected: Expected) -> None:
 
 def test_a_draft_without_a_joint_may_go_to_any() -> None:
     spec(injected(a_problem(Concept.OSTEONECROSIS, site=HIP), draft=an_order(Concept.JOINT_INJECTION)), WARN)
+
+
+def test_a_draft_whose_reason_names_the_joint() -> None:
+    """When: the draft names no joint, the place of its reason is the joint."""
+    of_hip = an_order(Concept.JOINT_INJECTION, reasons=a_reason(Concept.EDEMA_SYNDROME, sites=[HIP]))
+    spec(injected(a_problem(Concept.OSTEONECROSIS, site=HIP), draft=of_hip), WARN)
+    spec(injected(a_problem(Concept.OSTEONECROSIS, site=OTHER_HIP), draft=of_hip), satisfied(RULE))
 
 
 def test_local_injections_alone() -> None:

@@ -284,6 +284,26 @@ def test_the_title_of_a_spine_study_names_levels() -> None:
     assert ordered("MRI hip T1 STIR").sequences == {Series.T1, Series.FLUID_SENSITIVE}
 
 
+# -- contrast agents
+
+
+@pytest.mark.parametrize(
+    ("detail", "agents"),
+    [
+        ("Contrast agent: gadodiamide (Omniscan)", {DrugGroup.GADOLINIUM_GROUP_1}),
+        ("with Gadovist", {DrugGroup.GADOLINIUM_GROUP_2}),
+        ("no Magnevist", set()),
+        ("with contrast", set()),
+    ],
+)
+def test_the_contrast_agents_that_an_mri_names(detail: str, agents: set[DrugGroup]) -> None:
+    """In its details or a note; it is an examination all the same and gives no medicine."""
+    assert ordered("MRI hip", orderDetail=[named(detail)]).agents == agents
+    assert ordered("MRI hip", note=[{"text": detail}]).agents == agents
+    assert ordered("MRI hip", note=[{"text": detail}]).medication is None
+    assert ordered("Cast", note=[{"text": detail}]).agents == frozenset()
+
+
 # -- medicines
 
 
