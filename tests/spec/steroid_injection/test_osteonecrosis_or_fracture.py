@@ -36,6 +36,7 @@ def test_the_card() -> None:
     ("problem", "expected"),
     [
         (a_problem(Concept.SUBCHONDRAL_FRACTURE, site=HIP), WARN),
+        (a_problem(Concept.INSUFFICIENCY_FRACTURE, site=HIP), WARN),
         (a_problem(Concept.OSTEONECROSIS, site=Site(Region.HIP)), WARN),
         (a_problem(Concept.OSTEONECROSIS, site=OTHER_HIP), satisfied(RULE)),
         (a_problem(Concept.OSTEONECROSIS), satisfied(RULE)),

@@ -58,6 +58,16 @@ def test_an_active_infection(concept: Concept) -> None:
     spec(over, satisfied(RULE))
 
 
+@pytest.mark.parametrize("concept", [Concept.CELLULITIS, Concept.ABSCESS])
+def test_an_infection_of_unstated_severity(concept: Concept) -> None:
+    """When: nobody wrote down how severe it is: a warning that names it, though the screening is complete."""
+    patient = a_patient(ORDER, problems=[a_problem(concept)], screening_labs=SCREENED)
+    because = ["MedicationRequest/draft-adalimumab", f"Condition/{concept}"]
+    spec(patient, advice(RULE, "warning", summary=SUMMARY, offers=[], because=because, arm=""))
+    over = a_patient(ORDER, problems=[a_problem(concept, current=False)], screening_labs=SCREENED)
+    spec(over, satisfied(RULE))
+
+
 def test_a_minor_infection_is_silent() -> None:
     """When: an inflamed foot ulcer is looked at by other rules."""
     problems = [a_problem(Concept.CHRONIC_NONBACTERIAL_OSTEOMYELITIS), a_problem(Concept.TUBERCULOSIS_HISTORY)]
