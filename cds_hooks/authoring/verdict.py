@@ -124,7 +124,10 @@ class NotApplicable:
 
 @dataclass(frozen=True, slots=True)
 class MissingData:
+    """`urgent` where the rule, had it spoken, would have given more than information."""
+
     gap: Gap
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class Renderer:
         suggestions = [each for each in built if self.presentation.takes(each)]
         unknown = self._unrecognized(card)
         facts = [fact for each in card.members for fact in each.advice.because]
+        facts += [fact for option in offered.options for fact in option.facts]
         gaps = [gap for each in card.members for gap in each.advice.unchecked]
         untried = [gap for option in offered.options for gap in option.gaps]
         evidence = [item for each in card.members for item in each.rule.evidence]

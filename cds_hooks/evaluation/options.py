@@ -11,7 +11,7 @@ from cds_hooks.authoring.rule import AnyRule, Rule
 from cds_hooks.authoring.verdict import SATISFIED, Advice, Option
 from cds_hooks.evaluation.evaluate import Judged
 from cds_hooks.evaluation.trial import Trial, trial
-from cds_hooks.snapshot.model import Gap
+from cds_hooks.snapshot.model import Fact, Gap
 from cds_hooks.snapshot.patient import Patient
 
 
@@ -28,12 +28,14 @@ RANK = tuple(Fit)
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """One option as the table shows it. `reasons` are sentences of ours; `gaps` what was missing for its checks."""
+    """One option as the table shows it. `reasons` are sentences of ours; `gaps` what was missing for its checks, and
+    `facts` what the chart says against it."""
 
     option: Option
     fit: Fit
     reasons: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def name(self) -> str:
@@ -49,12 +51,12 @@ def laid_out(options: Iterable[Option], rules: Sequence[AnyRule], patient: Patie
 def _laid_out(option: Option, tried: Trial) -> LaidOut:
     if tried.critical:
         blocking = (_finding(rule, advice) for rule, advice in tried.hits if advice.indicator == "critical")
-        return LaidOut(option, Fit.MUST_NOT, tuple(blocking))
+        return LaidOut(option, Fit.MUST_NOT, tuple(blocking), facts=tried.facts)
     reasons = [_finding(rule, advice) for rule, advice in tried.hits]
     reasons += [f"After check of: {rule.check} ({rule.id})." for rule in tried.open]
     note = (option.note,) if option.note else ()
     if reasons:
-        return LaidOut(option, Fit.CHECK_FIRST, (*reasons, *note), tried.gaps)
+        return LaidOut(option, Fit.CHECK_FIRST, (*reasons, *note), tried.gaps, tried.facts)
     return LaidOut(option, Fit.MAY, ("No safety rule speaks against it.", *note))
 
 

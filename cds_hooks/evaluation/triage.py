@@ -71,7 +71,7 @@ def triage(judged: Sequence[Judged], hook: Hook, policy: Policy | None = None) -
     cards = sorted(cards, key=lambda card: (URGENCY[card.indicator], _rank(card, hook)))
     heard = [each for each in judged if site.mode(each.rule.id) is Mode.LIVE]
     undone = _undone(heard)
-    kept = cards if hook in ORDER_HOOKS else _capped(cards, int(site[INFO_CAP]), undone)
+    kept = cards if hook in ORDER_HOOKS else _capped(cards, int(site[INFO_CAP]), _places_kept(heard, undone))
     _mark(fates, Fate.MERGED, [each for card in kept for each in card.lines])
     left_out = cards[len(kept) :]
     _mark(fates, Fate.CAPPED, [each for card in left_out for each in card.members])
@@ -130,16 +130,24 @@ def _place(rule: Rule) -> int:
     return next(place for place, name in enumerate((*ORDER_OF_INFO, "")) if rule.id.startswith(name))
 
 
-def _capped(cards: list[CardPlan], cap: int, undone: Sequence[UndoneCheck]) -> list[CardPlan]:
-    """Critical and warning cards are never dropped. Rules that come first and could not be checked keep one place for
-    all of them: what they may have displaced does not move up because data were missing."""
+def _capped(cards: list[CardPlan], cap: int, kept: Sequence[int]) -> list[CardPlan]:
+    """Critical and warning cards are never dropped. What rules that come first and could not be checked may have
+    displaced does not move up because data were missing."""
     urgent = sum(card.indicator != "info" for card in cards)
     shown = cards[: urgent + cap]
-    first = [each.rule for each in undone if each.rule.id in FIRST_INFO]
-    full = 1 < cap == len(shown) - urgent
-    if full and any(_place(rule) < _place(shown[-1].lead.rule) for rule in first):
-        return shown[:-1]
+    if len(shown) - urgent < cap:
+        return shown
+    for place in kept:
+        if len(shown) - urgent > 1 and place < _place(shown[-1].lead.rule):
+            shown = shown[:-1]
     return shown
+
+
+def _places_kept(judged: Sequence[Judged], undone: Sequence[UndoneCheck]) -> list[int]:
+    """The places of the rules that come first, could not be checked, and would not have warned instead."""
+    warnings = {each.rule.id for each in judged if isinstance(each.verdict, MissingData) and each.verdict.urgent}
+    first = {each.rule.id: each.rule for each in undone if each.rule.id in FIRST_INFO}
+    return sorted(_place(rule) for name, rule in first.items() if name not in warnings)
 
 
 def _undone(judged: Sequence[Judged]) -> list[UndoneCheck]:

@@ -12,7 +12,7 @@ from cds_hooks.authoring.verdict import Advice, MissingData
 from cds_hooks.evaluation.evaluate import Failed, ask_about
 from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import CLASS, Drug, Medication, Medicine, Order, Reasons, Standing
-from cds_hooks.snapshot.model import Gap, GapKind
+from cds_hooks.snapshot.model import Fact, Gap, GapKind
 from cds_hooks.snapshot.patient import Patient
 from cds_hooks.snapshot.vocabulary import Certainty, Concept, DrugGroup, Need, Route, Treatment
 from cds_hooks.wire.delivery import Origin
@@ -48,11 +48,13 @@ _FOR_EDEMA = Later.of(Reasons(stated=True, concepts=frozenset({Concept.EDEMA_SYN
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`hits` are the critical and warning findings, the most urgent first; `open` the checks that could not be made;
-    `gaps` what was missing for any of them, also where a rule warns because nothing is on record."""
+    `gaps` what was missing for any of them, also where a rule warns because nothing is on record; `facts` what the
+    findings stand on in the chart, the hypothetical draft itself aside."""
 
     hits: tuple[tuple[Rule, Advice], ...]
     open: tuple[Rule, ...]
     gaps: tuple[Gap, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def critical(self) -> bool:
@@ -116,6 +118,7 @@ def trial(treatment: Treatment, rules: Sequence[AnyRule], patient: Patient) -> T
         hits=tuple(sorted(hits, key=lambda hit: hit[1].indicator != "critical")),
         open=tuple(unchecked),
         gaps=tuple(dict.fromkeys(gaps)),
+        facts=tuple(dict.fromkeys(fact for _, found in hits for fact in found.because if fact != order.fact)),
     )
 
 

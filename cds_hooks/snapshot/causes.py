@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cds_hooks.snapshot.model import Factual, Finding, any_of, finding, only
 from cds_hooks.snapshot.policy import Threshold
 from cds_hooks.snapshot.problem import Problem
+from cds_hooks.snapshot.report_text import Region
 from cds_hooks.snapshot.site import Site
 from cds_hooks.snapshot.vocabulary import Concept
 
@@ -56,6 +57,8 @@ OF_THE_BODY = frozenset(
 )
 """Diseases that are often recorded without a place; then they may be behind an edema anywhere."""
 CAUSES = AT_A_PLACE | OF_THE_BODY
+AXIAL = frozenset({Region.SPINE, Region.SACROILIAC})
+"""One disease of both: ankylosing spondylitis is coded at the spine and seen at the sacroiliac joints."""
 INFLAMMATION_DAYS = Threshold(
     name="inflammation-test-days", unit="d", default=90, low=30, high=180, source="ours, awaiting a clinical board"
 )
@@ -87,4 +90,8 @@ def _explains(item: Problem, site: Site | None) -> bool:
     if not item.current or not item.concepts & CAUSES:
         return False
     anywhere = bool(item.concepts & OF_THE_BODY) and not item.site.known
-    return site is None or anywhere or item.site.same_as(site)
+    return site is None or anywhere or item.site.same_as(site) or _axial(item, site)
+
+
+def _axial(item: Problem, site: Site) -> bool:
+    return Concept.AXIAL_SPONDYLOARTHRITIS in item.concepts and {item.site.region, site.region} <= AXIAL

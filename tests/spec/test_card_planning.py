@@ -359,25 +359,27 @@ def test_information_of_the_chart_is_capped_and_counted() -> None:
 
 
 UNDONE = MissingData(out_of_reach(Need.MEDICATIONS))
+WARNING_UNDONE = replace(UNDONE, urgent=True)
 
 
 @pytest.mark.parametrize(
     ("undone", "shown"),
     [
-        (["BME-RF-02"], 4),
-        (["BME-RF-02", "BME-TB-03"], 4),
-        (["BME-DX-13"], 5),
-        (["BME-CI-05"], 5),
-        ([], 5),
+        ({"BME-RF-02": UNDONE}, 4),
+        ({"BME-RF-02": UNDONE, "BME-TB-03": UNDONE}, 3),
+        ({"BME-RF-02": UNDONE, "BME-TB-03": WARNING_UNDONE}, 4),
+        ({"BME-DX-13": UNDONE}, 5),
+        ({"BME-CI-05": UNDONE}, 5),
+        ({}, 5),
     ],
-    ids=["one that comes first", "one place for several", "one that comes later", "one that never informs", "none"],
+    ids=["one that comes first", "a place each", "one would have warned", "one that comes later", "no name", "none"],
 )
-def test_a_rule_that_could_not_be_checked_keeps_its_place(undone: list[str], shown: int) -> None:
+def test_a_rule_that_could_not_be_checked_keeps_its_place(undone: dict[str, MissingData], shown: int) -> None:
     """What it may have displaced does not move up because data were missing; it is named with the rest."""
     said = [about_chart(rule, says()) for rule in ("BME-TB-01", "BME-TB-05", "BME-ON-02", "BME-DX-10", "BME-ED-04")]
-    found = triage([*said, *(about_chart(rule, UNDONE) for rule in undone)], VIEW)
+    found = triage([*said, *(about_chart(rule, verdict) for rule, verdict in undone.items())], VIEW)
     assert len(found.cards) == shown
-    assert found.left_out == ("title of BME-ED-04",)[: 5 - shown]
+    assert found.left_out == ("title of BME-DX-10", "title of BME-ED-04")[shown - 3 :]
 
 
 def test_a_place_is_kept_only_among_those_that_are_full() -> None:

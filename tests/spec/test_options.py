@@ -11,10 +11,10 @@ from cds_hooks.evaluation.evaluate import Judged
 from cds_hooks.evaluation.merge import CardPlan, Spoken
 from cds_hooks.evaluation.offers import offers
 from cds_hooks.evaluation.options import Fit, LaidOut, laid_out, settled
-from cds_hooks.evaluation.trial import trial
+from cds_hooks.evaluation.trial import hypothetical, trial
 from cds_hooks.snapshot.model import Gap, GapKind
 from cds_hooks.snapshot.vocabulary import Concept, DrugGroup, Need, Treatment
-from tests.builders.snapshot import a_patient, out_of_reach
+from tests.builders.snapshot import a_patient, a_problem, out_of_reach
 from tests.spec.test_offers import advised, broken, rule_about
 
 GAP = out_of_reach(Need.CALCIUM)
@@ -46,6 +46,18 @@ def test_a_trial_names_what_was_missing() -> None:
     assert len(found.open) == 2
     missing = against(Concept.ESWT, replace(advised("warning"), arm="missing"))
     assert len(trial(Treatment.ESWT, [missing], a_patient()).gaps) == 1
+
+
+def test_an_option_names_what_the_chart_says_against_it() -> None:
+    """Not the hypothetical draft itself, which nobody has ordered."""
+    fibrillation = a_problem(Concept.ATRIAL_FIBRILLATION).fact
+    draft = hypothetical(Treatment.ESWT)
+    assert draft is not None
+    warned = replace(advised("warning"), because=(draft.fact, fibrillation))
+    (found,) = laid_out([WAVES], [against(Concept.ESWT, warned)], a_patient())
+    assert found.facts == (fibrillation,)
+    (found,) = laid_out([WAVES], [against(Concept.ESWT, replace(warned, indicator="critical"))], a_patient())
+    assert found.facts == (fibrillation,)
 
 
 def test_options_stand_by_how_they_fit() -> None:

@@ -107,6 +107,9 @@ def assess(patient: Patient) -> Verdict:
     for unclear in (child, pain, care):
         if isinstance(unclear, Unknown):
             return MissingData(unclear.gap)
+    medicines = patient.medications.gap
+    if medicines and medicines.kind is GapKind.OUT_OF_REACH:  # no option could be called safe
+        return MissingData(medicines)
     return _advice(any_of(syndrome, pain, care), patient)
 
 

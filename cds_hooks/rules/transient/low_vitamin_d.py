@@ -67,8 +67,12 @@ def assess(patient: Patient) -> Verdict:
     if isinstance(taken, Present) or isinstance(calcium, Present):
         return SATISFIED
     if isinstance(taken, Unknown):
-        return MissingData(taken.gap)
+        return MissingData(taken.gap, urgent=_severe(patient))
     return _advice(low, calcium, patient)
+
+
+def _severe(patient: Patient) -> bool:
+    return isinstance(vitamin_d_level.below(patient, vitamin_d_level.SEVERE), Present)
 
 
 def _taken(patient: Patient) -> Finding[Medication]:
@@ -77,12 +81,11 @@ def _taken(patient: Patient) -> Finding[Medication]:
 
 
 def _advice(low: Present[Result], calcium: Finding[Calcium], patient: Patient) -> Advice:
-    severe = isinstance(vitamin_d_level.below(patient, vitamin_d_level.SEVERE), Present)
     adult = patient.surely_aged(age.ADULT)
     offered: tuple[Proposal, ...] = (Treat(Treatment.COLECALCIFEROL),) if adult else ()
     context = patient.edema_context()
     return Advice(
-        indicator="warning" if severe else "info",
+        indicator="warning" if _severe(patient) else "info",
         summary=SUMMARY,
         detail=(WHY, HOW),
         because=tuple(dict.fromkeys((*low.facts, *(context.facts if isinstance(context, Present) else ())))),

@@ -71,6 +71,16 @@ def test_edema_on_mri(problems: Any, expected: Any) -> None:
     spec(a_patient(problems=problems, mri_reports=(an_mri(site=FOOT),)), expected)
 
 
+def test_axial_spondyloarthritis_explains_the_sacroiliac_joints() -> None:
+    """Coded at the spine it is a cause at both; at a limb it is none there, and of another cause the place decides."""
+    joints, spine = Site(Region.SACROILIAC, Side.LEFT), Site(Region.SPINE)
+    disease = a_problem(Concept.AXIAL_SPONDYLOARTHRITIS, site=spine)
+    spec(a_patient(problems=(disease,), mri_reports=(an_mri(site=joints),)), satisfied(RULE))
+    spec(a_patient(problems=(disease,), mri_reports=(an_mri(site=FOOT),)), FIRES)
+    degenerative = a_problem(Concept.DEGENERATIVE_SPINE, site=spine)
+    spec(a_patient(problems=(degenerative,), mri_reports=(an_mri(site=joints),)), FIRES)
+
+
 def test_one_edema_of_two_is_explained() -> None:
     patient = a_patient(
         problems=(a_problem(Concept.OSTEOARTHRITIS, site=FOOT),),

@@ -14,7 +14,7 @@ from cds_hooks.evaluation.offers import all_needs
 from cds_hooks.evaluation.options import Fit, LaidOut, laid_out, settled
 from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import CATALOG
-from cds_hooks.snapshot.model import GapKind
+from cds_hooks.snapshot.model import Gap, GapKind, Listing
 from cds_hooks.snapshot.patient import Demographics, Patient
 from cds_hooks.snapshot.problem import Answer
 from cds_hooks.snapshot.report_text import Region, Side
@@ -168,6 +168,14 @@ def test_the_symptom_options_are_a_line_of_it() -> None:
 def test_a_failed_query_leaves_it_open(field: str, need: Need) -> None:
     failed: Any = {field: cut_off(need)}
     spec(replace(chart(), **failed), missing(RULE, need))
+
+
+@pytest.mark.parametrize("read", [(), (a_medication("apixaban"),)])
+def test_without_the_medication_orders_no_option_can_be_called_safe(read: Any) -> None:
+    """Failed or cut off; an order that only could not be understood is named beside the options instead."""
+    spec(chart(medications=cut_off(Need.MEDICATIONS, *read)), missing(RULE, Need.MEDICATIONS))
+    unclear = Gap(Need.MEDICATIONS, GapKind.UNUSABLE, "an order could not be read")
+    spec(chart(medications=Listing(read, unclear)), advice(RULE, "info"))
 
 
 def test_what_was_cut_off_is_named() -> None:

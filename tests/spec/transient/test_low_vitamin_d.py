@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.authoring.rule import Hook
-from cds_hooks.authoring.verdict import Advice
+from cds_hooks.authoring.verdict import Advice, MissingData
 from cds_hooks.evaluation.evaluate import Judged, evaluate
 from cds_hooks.evaluation.triage import triage
 from cds_hooks.rules import CATALOG
@@ -117,6 +117,13 @@ def test_a_high_calcium_comes_first(calcium: float, days: int, expected: Any) ->
 def test_a_failed_query_leaves_it_open() -> None:
     spec(chart(bone_labs=cut_off(Need.VITAMIN_D)), missing(RULE, Need.VITAMIN_D))
     spec(chart(medications=cut_off(Need.MEDICATIONS)), missing(RULE, Need.MEDICATIONS))
+
+
+@pytest.mark.parametrize(("value", "urgent"), [(11.9, True), (12, False)])
+def test_an_open_check_says_whether_it_would_have_warned(value: float, urgent: bool) -> None:
+    left_open = judge(RULE, chart(value, medications=cut_off(Need.MEDICATIONS)))
+    assert isinstance(left_open, MissingData)
+    assert left_open.urgent is urgent
 
 
 def test_results_that_were_cut_off_are_named() -> None:
