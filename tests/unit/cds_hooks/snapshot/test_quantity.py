@@ -73,6 +73,9 @@ def value_of(kind: str, value: float, unit: str) -> float:
         ("pain_nrs", 7, "{score}", 7),
         ("pain_vas", 65, "mm", 6.5),
         ("pain_vas", 6.5, "cm", 6.5),
+        ("pain_nrs", 65, "mm", 6.5),
+        ("pain_nrs", 6.5, "cm", 6.5),
+        ("pain_nrs", 6, "mm", 0.6),
     ],
 )
 def test_a_unit_is_converted(kind: str, value: float, unit: str, canonical: float) -> None:
@@ -123,6 +126,14 @@ def test_two_units_must_agree() -> None:
 @pytest.mark.parametrize(("value", "expected"), [(65, 6.5), (11, 1.1), (10, Refusal.UNIT), (4, Refusal.UNIT)])
 def test_a_visual_analog_scale_without_a_unit(value: float, expected: object) -> None:
     found = amount("pain_vas", value)
+
+    assert (found.value if isinstance(found, Quantity) else found) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(65, 6.5), (11, 1.1), (10, 10), (4, 4), (101, Refusal.IMPLAUSIBLE)])
+def test_a_numeric_rating_without_a_unit(value: float, expected: object) -> None:
+    """Above 10 it is a visual analog scale in millimeters, whatever its code."""
+    found = amount("pain_nrs", value)
 
     assert (found.value if isinstance(found, Quantity) else found) == expected
 
