@@ -49,6 +49,7 @@ def dosed(medicine: Json, directions: str, **dosage: object) -> Json:
         ("Heparin 25.000 IE/50 ml Perfusor", "1000 IE/h, Spülung mit NaCl 0,9 %"),
         ("Heparin-Natrium 25.000 I.E./5 ml", "500 IE/h; Spülung der Leitung"),
         ("heparin 5000 units/mL", "intracatheter"),
+        ("heparin lock flush 100 units/mL", "5000 units subcutaneously twice daily"),
     ],
 )
 def test_treatment_is_no_flush(medicine: str, directions: str) -> None:
@@ -60,6 +61,7 @@ def test_treatment_is_no_flush(medicine: str, directions: str) -> None:
     [
         ("heparin lock flush 10 unit/mL", "5 mL as needed for line patency"),
         ("Heparin 100 I.E./ml", "Port spülen"),
+        ("heparin lock flush 100 units/mL", "5 mL into the subcutaneous port after use"),
         ("Heparin 500 IE/5 ml", "zum Blocken des Ports"),
         ("heparin 2 units/mL in saline", "pressure bag of the A-line"),
         ("heparin 30000 IE Gel", "lokal auftragen"),
