@@ -201,6 +201,17 @@ def test_an_operation_that_was_not_finished(status: str, expected: list[str]) ->
     assert told(WOMAN, operation) == expected
 
 
+@pytest.mark.parametrize("name", ["Cesarean section", "Spontaneous vaginal delivery", "Kaiserschnitt", "Fehlgeburt"])
+def test_the_end_of_a_pregnancy_by_name(name: str) -> None:
+    """A delivery or abortion without a code ends the pregnancy that was recorded before."""
+    pregnant = fhir_condition(coded(ICD10CM, "Z33.1", "Pregnant state"), recordedDate=day(200))
+    ended = fhir_procedure(named(name), performedDateTime=day(10))
+    assert told(WOMAN, pregnant) == ["BME-CI-02"]
+    assert told(WOMAN, pregnant, ended) == ["BME-CI-03"]
+    planned = fhir_condition(named(f"Plans for {name}"), recordedDate=day(10))
+    assert told(WOMAN, pregnant, planned) == ["BME-CI-02"]
+
+
 def test_female_in_any_field() -> None:
     """One recorded sex that says female keeps the question of pregnancy open, in whichever order the fields come."""
     base = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
