@@ -7,7 +7,6 @@ too (0.4, vs-bme-therapy).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cds_hooks.snapshot.medication import Medication, Order, Reasons
@@ -120,8 +119,7 @@ def asks_about_edema(order: Order, patient: Patient) -> Finding[Fact]:
 
 def for_edema(medication: Medication, patient: Patient) -> Finding[Fact]:
     """BME_REASON of a medicine: stated; or none stated, the syndrome active and no other usual indication on file."""
-    others = (concept for group in medication.groups for concept in USUAL.get(group, ()))
-    return _for_edema(medication.reasons, medication.fact, others, patient)
+    return _for_edema(medication.reasons, medication.fact, _usual_of(medication), patient)
 
 
 def ordered_for_edema(order: Order, patient: Patient) -> Finding[Fact]:
@@ -133,14 +131,26 @@ def ordered_for_edema(order: Order, patient: Patient) -> Finding[Fact]:
     return _for_edema(order.reasons, order.fact, (), patient)
 
 
+def may_be_for_edema(order: Order, patient: Patient) -> Finding[Fact]:
+    """BME_REASON; or no reason stated and no other usual indication on file, whether or not there is a syndrome."""
+    known = ordered_for_edema(order, patient)
+    usual = _usual_of(order.medication) if order.medication else ()
+    if order.reasons.stated or not isinstance(known, Absent):
+        return known
+    return ABSENT if usual and isinstance(patient.has(*usual), Present) else Present((order.fact,))
+
+
+def _usual_of(medication: Medication) -> tuple[Concept, ...]:
+    return tuple(concept for group in medication.groups for concept in USUAL.get(group, ()))
+
+
 def _for_edema(
-    reasons: Reasons, fact: Fact, others: Iterable[Concept], patient: Patient, arthritis_of: Order | None = None
+    reasons: Reasons, fact: Fact, usual: tuple[Concept, ...], patient: Patient, arthritis_of: Order | None = None
 ) -> Finding[Fact]:
     if reasons.concepts & EDEMA:
         return Present((fact,))
     if not reasons.readable:
         return _unreadable_reason()
-    usual = tuple(others)
     if reasons.stated or (usual and isinstance(patient.has(*usual), Present)):
         return ABSENT
     if arthritis_of and isinstance(patient.has_at(arthritis_of.site, *ARTHRITIS), Present):

@@ -248,7 +248,7 @@ def _product(medicine: Medicine) -> str:
 def _how_recognized(drugs: tuple[Drug, ...]) -> str:
     found = {drug.certainty for drug in drugs}
     if found & {Certainty.NAME, Certainty.UNCERTAIN}:
-        return "recognized from text"
+        return "recognized from free text"
     if Certainty.CLASS not in found:
         return ""
     by_class = any(drug.ingredient == CLASS for drug in drugs)

@@ -120,8 +120,10 @@ def _against(patient: Patient) -> Iterator[Evidence]:
             kind = Kind.TEST if result.concept in TESTS else Kind.STATUS
             yield Evidence(kind, result.fact, result.when)
     for problem in patient.problems.about(*ENDED, Concept.PREGNANCY):
-        if problem.concepts & ENDED:
+        if Concept.PREGNANCY_ENDED in problem.concepts:
             yield Evidence(Kind.END, problem.fact, problem.onset or problem.recorded)
+        elif problem.concepts & ENDED:  # one that was only recorded may be that of an earlier pregnancy
+            yield Evidence(Kind.END, problem.fact, problem.onset)
         elif not problem.current:
             yield Evidence(Kind.END, problem.fact, problem.ended)
     for event in patient.procedures.about(*ENDED):

@@ -21,6 +21,8 @@ UnitLookup = Callable[[str, str], Unit | None]
 NMOL_PER_NG = 2.496  # 25-OH vitamin D: 1 ng/mL in nmol/L; molar mass of C27H44O2, 400.65 g/mol
 SCORES = frozenset({"pain_nrs", "score", "t_score"})
 """Kinds that are complete without a unit: points on a scale that has no other. An INR must say that it is a ratio."""
+PAIN_SCORES = frozenset({"pain_nrs", "pain_vas"})
+"""The unit says whether it is a numeric rating or a visual analog scale, never the code or the size (0.2, NRS)."""
 
 
 class Comparator(StrEnum):
@@ -144,10 +146,10 @@ def read_quantity(
 
 
 def _implied(kind: str, value: float) -> tuple[str, ...]:
-    """What a missing unit means: a score needs none; a visual analog scale above 10 is in millimeters (0.2, NRS)."""
-    if kind in SCORES:
-        return ("1",)
-    return ("mm",) if kind == "pain_vas" and value > 10 else ()
+    """What a missing unit means: a score needs none; a pain score above 10 is in millimeters (0.2, NRS)."""
+    if kind in PAIN_SCORES and value > 10:
+        return ("mm",)
+    return ("1",) if kind in SCORES else ()
 
 
 def _scale(kind: str, spelling: str, unit_of: UnitLookup) -> Unit | None:

@@ -129,7 +129,7 @@ async def test_a_malformed_row_is_stated_and_the_others_count() -> None:
     assert topics([card]) == [("BME-CI-01", "critical")]
     assert {topic for topic, _ in topics(others)} <= {"BME-SYS-01"}
     assert "1 could not be read" in card["detail"]
-    assert "recognized from text" in card["detail"]
+    assert "recognized from free text" in card["detail"]
 
 
 async def test_rows_of_another_patient_never_count() -> None:

@@ -2,7 +2,8 @@
 
 When    the newest MRI of a place shows marrow edema
   and   no cause and no edema syndrome is on the problem list; at an order: and the draft treats edema
-Unless  a syndrome was resolved on or after the day of the report, or the draft has another reason
+Unless  a syndrome was resolved on or after the day of the report; or the draft has another reason, or none and another
+        usual indication is on the problem list
 Then    advise to establish the cause: a warning where treatment is about to start, else a prompt. A cause that is only
         suspected is listed to be confirmed
 """
@@ -22,7 +23,7 @@ from cds_hooks.authoring.verdict import (
     Satisfied,
     Verdict,
 )
-from cds_hooks.snapshot import demography
+from cds_hooks.snapshot import demography, indication
 from cds_hooks.snapshot.causes import INFLAMMATION_DAYS, confirmed_causes, inflammation_tested, suspected_causes
 from cds_hooks.snapshot.imaging import EdemaReport
 from cds_hooks.snapshot.indication import EDEMA_THERAPY, treats_edema
@@ -61,7 +62,7 @@ TO_CONFIRM = "A possible cause is recorded but not confirmed: confirm or exclude
 def assess_order(order: Order, patient: Patient) -> Verdict:
     if not treats_edema(order):
         return NOT_APPLICABLE
-    reason = patient.edema_reason(order)
+    reason = indication.may_be_for_edema(order, patient)
     if isinstance(reason, Absent):
         return NOT_APPLICABLE
     verdict = _assess(patient, order)

@@ -28,10 +28,11 @@ HEPARIN = "heparin"
 STOPPED = "its text says that it was stopped"
 _STRENGTH = re.compile(r"([\d.,]+)\s*(?:\[?iu\]?|units?|unt|u|i\.?e\.?)\s*/\s*([\d.]*)\s*ml", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
-# A rate, a weight or a clotting time: heparin that is dosed is treatment, whatever is flushed before it.
+# A rate, a weight, a clotting time or the skin: heparin that is dosed is treatment, whatever is flushed before it.
 _DOSED = re.compile(
     r"\b(?:infusion|perfusor|drip|continuous|titrat\w+|aptt|ptt|kontinuierlich|dauerinfusion)\b"
-    r"|\b(?:units?|u|iu|ie|i\.e\.)\s*/\s*(?:kg|h|hr|hour|std|stunde)\b",
+    r"|\b(?:units?|u|iu|ie|i\.e\.)\s*/\s*(?:kg|h|hr|hour|std|stunde)\b"
+    r"|\b(?:sub[ck]utan(?:eous(?:ly)?)?|sc|s\. ?c)\b(?! (?:port|reservoir))",
     re.IGNORECASE,
 )
 # Into or around a joint, a bursa or a tendon sheath (rule specification 0.8). "i.a." of a steroid is intra-articular.

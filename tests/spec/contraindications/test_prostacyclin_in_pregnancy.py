@@ -210,6 +210,14 @@ def test_dated_negative_evidence_wins_over_an_undated_condition() -> None:
     spec(a_woman(pregnancy(None), an_event(Concept.DELIVERY, when=None)), PREGNANT)
 
 
+@pytest.mark.parametrize("concept", [Concept.DELIVERY, Concept.ABORTION])
+def test_a_delivery_on_the_problem_list_counts_from_its_onset(concept: Concept) -> None:
+    """When: a delivery or abortion of which only the day of the record is known may be that of an earlier pregnancy."""
+    spec(a_woman(pregnancy(days_ago(200)), a_problem(concept, onset=days_ago(10))), NOT_PREGNANT)
+    spec(a_woman(pregnancy(days_ago(200)), a_problem(concept, recorded=days_ago(10))), PREGNANT)
+    spec(a_woman(pregnancy(days_ago(200)), a_problem(concept, onset=days_ago(900))), PREGNANT)
+
+
 def test_a_resolved_pregnancy_is_no_evidence() -> None:
     """When: a Condition that is not current does not count for a pregnancy."""
     spec(a_woman(pregnancy_over(200, 100)), NOT_PREGNANT)

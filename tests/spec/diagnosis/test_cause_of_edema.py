@@ -83,16 +83,26 @@ def test_therapies_of_edema(draft: Order) -> None:
 @pytest.mark.parametrize(
     "draft",
     [
-        a_draft("ibandronate"),
         a_draft("ibandronate", reasons=a_reason(Concept.OSTEOPOROSIS)),
         a_draft("ibuprofen", reasons=a_reason(Concept.EDEMA)),
         a_draft("amlodipine", group=a_draft("nifedipine").medication.medicine.drugs[0].group),  # type: ignore[union-attr]
         an_order(Concept.PHYSIOTHERAPY, reasons=a_reason(Concept.EDEMA)),
     ],
-    ids=["no reason and no syndrome", "another reason", "NSAID", "another calcium channel blocker", "physiotherapy"],
+    ids=["another reason", "NSAID", "another calcium channel blocker", "physiotherapy"],
 )
 def test_other_orders_are_not_its_business(draft: Order) -> None:
     spec(seen(draft), not_applicable(RULE))
+
+
+@pytest.mark.parametrize("draft", [a_draft("iloprost"), a_draft("ibandronate"), an_order(Concept.ESWT)])
+def test_no_reason_is_stated(draft: Order) -> None:
+    """When: nothing else is known that it could be for."""
+    spec(seen(draft), advice(RULE, "warning"))
+
+
+def test_no_reason_is_stated_and_another_indication_is_on_the_problem_list() -> None:
+    """Unless: another usual indication of the medicine is on the problem list."""
+    spec(seen(a_draft("ibandronate"), problems=(a_problem(Concept.OSTEOPOROSIS),)), not_applicable(RULE))
 
 
 @pytest.mark.parametrize("name", ["amlodipine", "nifedipine"])

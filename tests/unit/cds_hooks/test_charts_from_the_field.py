@@ -49,6 +49,7 @@ def dosed(medicine: Json, directions: str, **dosage: object) -> Json:
         ("Heparin 25.000 IE/50 ml Perfusor", "1000 IE/h, Spülung mit NaCl 0,9 %"),
         ("Heparin-Natrium 25.000 I.E./5 ml", "500 IE/h; Spülung der Leitung"),
         ("heparin 5000 units/mL", "intracatheter"),
+        ("heparin lock flush 100 units/mL", "5000 units subcutaneously twice daily"),
     ],
 )
 def test_treatment_is_no_flush(medicine: str, directions: str) -> None:
@@ -60,6 +61,7 @@ def test_treatment_is_no_flush(medicine: str, directions: str) -> None:
     [
         ("heparin lock flush 10 unit/mL", "5 mL as needed for line patency"),
         ("Heparin 100 I.E./ml", "Port spülen"),
+        ("heparin lock flush 100 units/mL", "5 mL into the subcutaneous port after use"),
         ("Heparin 500 IE/5 ml", "zum Blocken des Ports"),
         ("heparin 2 units/mL in saline", "pressure bag of the A-line"),
         ("heparin 30000 IE Gel", "lokal auftragen"),
@@ -197,6 +199,17 @@ def test_an_old_miscarriage_entered_today_ends_nothing() -> None:
 def test_an_operation_that_was_not_finished(status: str, expected: list[str]) -> None:
     operation = fhir_procedure(named("Total abdominal hysterectomy"), status=status, performedDateTime=day(400))
     assert told(WOMAN, operation) == expected
+
+
+@pytest.mark.parametrize("name", ["Cesarean section", "Spontaneous vaginal delivery", "Kaiserschnitt", "Fehlgeburt"])
+def test_the_end_of_a_pregnancy_by_name(name: str) -> None:
+    """A delivery or abortion without a code ends the pregnancy that was recorded before."""
+    pregnant = fhir_condition(coded(ICD10CM, "Z33.1", "Pregnant state"), recordedDate=day(200))
+    ended = fhir_procedure(named(name), performedDateTime=day(10))
+    assert told(WOMAN, pregnant) == ["BME-CI-02"]
+    assert told(WOMAN, pregnant, ended) == ["BME-CI-03"]
+    planned = fhir_condition(named(f"Plans for {name}"), recordedDate=day(10))
+    assert told(WOMAN, pregnant, planned) == ["BME-CI-02"]
 
 
 def test_female_in_any_field() -> None:

@@ -70,9 +70,13 @@ def value_of(kind: str, value: float, unit: str) -> float:
         ("triglycerides", 150, "mg/dL", 1.6935),
         ("hba1c", 53, "mmol/mol", 7.00044),
         ("hba1c", 8.5, "%", 8.5),
+        ("vitamin_d", 400, "ng/mL", 400),
         ("pain_nrs", 7, "{score}", 7),
         ("pain_vas", 65, "mm", 6.5),
         ("pain_vas", 6.5, "cm", 6.5),
+        ("pain_nrs", 65, "mm", 6.5),
+        ("pain_nrs", 6.5, "cm", 6.5),
+        ("pain_nrs", 6, "mm", 0.6),
     ],
 )
 def test_a_unit_is_converted(kind: str, value: float, unit: str, canonical: float) -> None:
@@ -101,7 +105,7 @@ def test_a_score_needs_no_unit(kind: str) -> None:
         ("inr", 12, "s", Refusal.UNIT),
         ("crp", 5, "nmol/L", Refusal.UNIT),
         ("platelets", 150, "kelvin", Refusal.UNIT),
-        ("vitamin_d", 400, "ng/mL", Refusal.IMPLAUSIBLE),
+        ("vitamin_d", 1000, "ng/mL", Refusal.IMPLAUSIBLE),
         ("calcium_total", 2.3, "mg/dL", Refusal.IMPLAUSIBLE),
         ("calcium_total", 9.5, "mmol/L", Refusal.IMPLAUSIBLE),
         ("temperature", 98.6, "Cel", Refusal.IMPLAUSIBLE),
@@ -123,6 +127,14 @@ def test_two_units_must_agree() -> None:
 @pytest.mark.parametrize(("value", "expected"), [(65, 6.5), (11, 1.1), (10, Refusal.UNIT), (4, Refusal.UNIT)])
 def test_a_visual_analog_scale_without_a_unit(value: float, expected: object) -> None:
     found = amount("pain_vas", value)
+
+    assert (found.value if isinstance(found, Quantity) else found) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(65, 6.5), (11, 1.1), (10, 10), (4, 4), (101, Refusal.IMPLAUSIBLE)])
+def test_a_numeric_rating_without_a_unit(value: float, expected: object) -> None:
+    """Above 10 it is a visual analog scale in millimeters, whatever its code."""
+    found = amount("pain_nrs", value)
 
     assert (found.value if isinstance(found, Quantity) else found) == expected
 

@@ -82,8 +82,8 @@ def test_every_coding_is_read() -> None:
     ("concept", "words"),
     [
         (coded(ATC, "B01AB", "heparins"), "recognized from its class"),
-        (named("Coumadin"), "recognized from text"),
-        (named("warfarin (stopped)"), "its text says that it was stopped; recognized from text"),
+        (named("Coumadin"), "recognized from free text"),
+        (named("warfarin (stopped)"), "its text says that it was stopped; recognized from free text"),
     ],
 )
 def test_the_fact_says_how_it_was_recognized(concept: Json, words: str) -> None:
