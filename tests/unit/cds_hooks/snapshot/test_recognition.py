@@ -1,5 +1,7 @@
 """Which drugs a medicine holds, how sure that is, and how it is given."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -340,3 +342,17 @@ def test_a_regular_name_is_read_by_its_ingredients() -> None:
 def test_recognition_never_fails(texts: list[str], code: str, dosage: str) -> None:
     codings = [{"system": RXNORM, "code": code, "display": text} for text in texts]
     medicine({"coding": codings, "text": dosage}, [{"text": dosage}], named(dosage))
+
+
+# -- rows of the list
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "draft"])
+@pytest.mark.parametrize("kind", [fhir_medication_request, fhir_statement])
+def test_an_order_that_does_not_count_hides_none_behind_it(kind: Callable[..., Json], status: str) -> None:
+    """Rule specification 0.1: it is passed over; the warfarin that comes after it in the list is active."""
+    passed_over = kind(coded(RXNORM, "5224", "heparin"), id="first", status=status)
+    patient = read([passed_over, kind(WARFARIN, id="second")])
+    taken = patient.takes(DrugGroup.ANTICOAGULANT)
+    assert isinstance(taken, Present)
+    assert [item.reference.partition("/")[2] for item in taken.items] == ["second"]
