@@ -137,7 +137,7 @@ def may_be_for_edema(order: Order, patient: Patient) -> Finding[Fact]:
     usual = _usual_of(order.medication) if order.medication else ()
     if order.reasons.stated or not isinstance(known, Absent):
         return known
-    return ABSENT if usual and isinstance(patient.has(*usual), Present) else Present((order.fact,))
+    return ABSENT if isinstance(patient.has(*usual), Present) else Present((order.fact,))
 
 
 def _usual_of(medication: Medication) -> tuple[Concept, ...]:
@@ -151,7 +151,7 @@ def _for_edema(
         return Present((fact,))
     if not reasons.readable:
         return _unreadable_reason()
-    if reasons.stated or (usual and isinstance(patient.has(*usual), Present)):
+    if reasons.stated or isinstance(patient.has(*usual), Present):
         return ABSENT
     if arthritis_of and isinstance(patient.has_at(arthritis_of.site, *ARTHRITIS), Present):
         return ABSENT

@@ -16,7 +16,6 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
@@ -25,7 +24,7 @@ import msgspec
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.persistence.tables import audit
+from service.persistence.tables import audit, names_in
 
 DIGEST_BYTES = 16
 START = "0" * 64
@@ -92,13 +91,8 @@ def key_id(key: bytes) -> str:
 
 def digest(key: bytes, table: Table, row: Mapping[Any, Any]) -> str:
     """What an entry keeps of a row of this table: the same whichever database gave the row back."""
-    told = [moment(value) if isinstance(value := row[name], datetime) else value for name in _told(table)]
+    told = [moment(value) if isinstance(value := row[name], datetime) else value for name in names_in(table, LINK)]
     return blake2b(msgspec.json.encode(told), key=key, digest_size=DIGEST_BYTES).hexdigest()
-
-
-@cache
-def _told(table: Table) -> list[str]:
-    return [column.name for column in table.columns if column.name not in LINK]
 
 
 def moment(at: datetime) -> str:

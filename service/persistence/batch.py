@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.persistence.audit import LINK, Chain, Entry, digest
 from service.persistence.bulk import add, encoded
 from service.persistence.decisions import CallRecord, Tally, card_rows, row, tally
-from service.persistence.tables import audit, cards, decisions, tallies
+from service.persistence.tables import audit, cards, decisions, names_in, tallies
 
-TALLY_COLUMNS = [column.name for column in tallies.columns]
+TALLY_COLUMNS = names_in(tallies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ several times the writing itself (docs/adr/0023). The rows are lists in the orde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Column, ColumnElement, DateTime, Table, Text, bindp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.persistence.database import insert_into
+from service.persistence.tables import names_in
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -28,9 +29,9 @@ ZONE = "+00:00"
 Known = Literal["refused", "passed over", "counted on"]
 
 
-def encoded(table: Table, row: Mapping[str, Any], without: Collection[str] = ()) -> bytes:
+def encoded(table: Table, row: Mapping[str, Any], without: tuple[str, ...] = ()) -> bytes:
     """A row as `add` takes it, but for the columns that its statement gives to all rows."""
-    return msgspec.json.encode([_plain(row[name]) for name in _names(table, tuple(without))])
+    return msgspec.json.encode([_plain(row[name]) for name in names_in(table, without)])
 
 
 async def add(
@@ -50,7 +51,7 @@ async def add(
 @cache
 def _statement(table: Table, sqlite: bool, known: Known, same: tuple[str, ...]) -> SqliteInsert | PostgresqlInsert:
     given = bindparam(ROWS, type_=Text())
-    names = _names(table, same)
+    names = names_in(table, same)
     if sqlite:
         each = func.json_each(given).table_valued("value")
         members = [_of_sqlite(table.columns[name], each.c.value, place) for place, name in enumerate(names)]
@@ -72,11 +73,6 @@ def _of_sqlite(column: Column[Any], row: ColumnElement[Any], place: int) -> Colu
     """Times as SQLAlchemy writes them into SQLite, which knows no zones."""
     member = func.json_extract(row, f"$[{place}]")
     return func.replace(member, ZONE, "") if isinstance(column.type, DateTime) else member
-
-
-@cache
-def _names(table: Table, without: tuple[str, ...]) -> list[str]:
-    return [column.name for column in table.columns if column.name not in without]
 
 
 def _plain(value: object) -> object:

@@ -12,6 +12,8 @@ Where a client has no tenant, `cards`, `tallies` and `feedback` say "": part of 
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import JSON, Column, Date, DateTime, Index, Integer, MetaData, String, Table, Text
 
 TEXT_LIMIT = 255
@@ -105,3 +107,9 @@ audit = Table(
     Column("previous", NAME, nullable=False),
     Column("hash", NAME, nullable=False),
 )
+
+
+@cache
+def names_in(table: Table, without: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The names of the columns in their order, but for these."""
+    return tuple(column.name for column in table.columns if column.name not in without)

@@ -24,7 +24,7 @@ from cds_hooks.snapshot.from_fhir.medications import Standings, prescribed, unre
 from cds_hooks.snapshot.from_fhir.naming import named
 from cds_hooks.snapshot.from_fhir.reader import Reader, names_something
 from cds_hooks.snapshot.from_fhir.reasons import reasons_of
-from cds_hooks.snapshot.from_fhir.recognition import GROUPS
+from cds_hooks.snapshot.from_fhir.recognition import groups_of
 from cds_hooks.snapshot.from_fhir.sites import concepts_in, levels_of
 from cds_hooks.snapshot.later import Later
 from cds_hooks.snapshot.medication import Medication, Medicine, Order, Reasons, Series, Standing
@@ -147,8 +147,7 @@ def _levels(draft: CareOrder, asked: Asked, reader: Reader) -> frozenset[str]:
 
 def _agents(asked: Asked, reader: Reader) -> frozenset[DrugGroup]:
     """The groups of the medicines that the words of an examination name (rule specification 0.7)."""
-    given = named(asked.words, reader.lookups).given
-    return frozenset(GROUPS[entry.group] for entry in given if entry.group in GROUPS)
+    return groups_of(named(asked.words, reader.lookups).given)
 
 
 def _medication(

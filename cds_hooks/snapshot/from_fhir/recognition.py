@@ -160,8 +160,13 @@ def may_give(concept: CodeableConcept, lookups: Lookups) -> frozenset[DrugGroup]
     entries = _coded(codings, lookups) or [named.entry for text in texts for named in lookups.drugs_mentioned(text)]
     if not entries and not (texts and _known_system(codings, lookups)):
         return None
-    groups = frozenset(GROUPS[entry.group] for entry in entries if entry.group in GROUPS)
+    groups = groups_of(entries)
     return groups | _HEPARIN if groups & _HEPARIN else groups
+
+
+def groups_of(entries: Iterable[DrugEntry]) -> frozenset[DrugGroup]:
+    """The groups of these drugs, as far as rules ask for them."""
+    return frozenset(GROUPS[entry.group] for entry in entries if entry.group in GROUPS)
 
 
 def _measured(drugs: Iterable[Drug]) -> frozenset[str]:
